@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+
+/// A module of ours under `Sources/<name>`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+/// The tests of a module, under `Tests/<name>Tests`.
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        exclude: exclude,
+        swiftSettings: swiftSettings
+    )
+}
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "martlet", targets: ["martlet"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        module("Cryptography", ["COpenSSL"]),
+        module("JOSE", ["Cryptography"]),
+        module("OAuth", ["JOSE", "Cryptography"]),
+        module("Provider", ["OAuth", "JOSE", "Cryptography", httpTypes, logging, metrics]),
+        module("Accounts", ["JOSE", "Cryptography", logging, metrics]),
+        module("Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography", "CSQLite", logging, metrics]),
+        module("Outbound", ["CCurl", logging]),
+        module(
+            "Pages", [.product(name: "Mustache", package: "swift-mustache")],
+            resources: [.embedInCode("Templates"), .embedInCode("Assets")]
+        ),
+        module(
+            "Web",
+            [
+                "Provider", "Accounts", "Pages", "OAuth", "JOSE", "Cryptography", hummingbird, httpTypes, logging, metrics,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .executableTarget(
+            name: "martlet",
+            dependencies: [
+                "Web", "Storage", "Outbound", "Provider", "Accounts", "OAuth", "JOSE", "Cryptography", "Pages",
+                hummingbird, logging, metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "ceiling", dependencies: [hummingbird, logging], path: "Benchmarks/Ceiling", swiftSettings: swiftSettings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", logging, httpTypes],
+            path: "Tests/TestSupport",
+            swiftSettings: swiftSettings
+        ),
+        tests(of: "Cryptography"),
+        tests(of: "JOSE", ["Cryptography"]),
+        tests(of: "OAuth"),
+        tests(of: "Provider", ["OAuth", "JOSE", "Cryptography", httpTypes]),
+        tests(of: "Accounts", ["JOSE", "Cryptography"]),
+        tests(of: "Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography"]),
+        tests(of: "Outbound", exclude: ["Fixtures"]),
+        tests(of: "Pages"),
+        tests(
+            of: "Web",
+            [
+                "Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", "Pages", hummingbird, httpTypes, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        tests(of: "martlet", ["Web", "Storage", "Outbound", logging, metrics]),
+    ],
+    swiftLanguageModes: [.v6]
+)
