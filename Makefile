@@ -1,0 +1,63 @@
+# Everything one does with this repository, by name. `make` alone prints the list.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test lint format bench conformance release clean system-deps python-deps bench-deps
+
+PYTHON := .venv/bin/python
+ARGS ?=
+ISSUER ?=
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: system-deps python-deps ## Install what is missing: C libraries, and a Python environment for the conformance suite.
+
+build: system-deps ## Build everything for debugging.
+	swift build
+
+run: system-deps ## Build for release and serve http://127.0.0.1:8080 for development. ARGS="--port 9000" are passed on.
+	swift build -c release --product martlet
+	exec "$$(swift build -c release --show-bin-path)/martlet" serve --dev $(ARGS)
+
+test: deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
+	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test
+	swift build --product martlet
+	MARTLET_BINARY="$$(swift build --show-bin-path)/martlet" $(PYTHON) -m pytest conformance $(ARGS)
+
+lint: ## Check format, import directions, names and the other rules of the house.
+	swift format lint -r --strict $(SWIFT_SOURCES)
+	scripts/lint --self-check
+	scripts/lint
+
+format: ## Format all Swift sources in place.
+	swift format format -r -i $(SWIFT_SOURCES)
+
+bench: system-deps python-deps bench-deps ## Measure the release build against ceilings of the same run. ARGS=--quick for a smoke run.
+	swift build -c release --product martlet
+	swift build -c release --product ceiling
+	$(PYTHON) Benchmarks/run --binaries "$$(swift build -c release --show-bin-path)" --date "$$(date -u +%Y-%m-%dT%H:%MZ)" $(ARGS)
+
+conformance: python-deps ## Run the conformance suite against a server of yours: make conformance ISSUER=https://id.example
+	@test -n "$(ISSUER)" || { echo "say which server: make conformance ISSUER=https://id.example" >&2; exit 2; }
+	$(PYTHON) -m pytest conformance --issuer "$(ISSUER)" $(ARGS)
+
+release: system-deps ## Build the binary to ship: dist/martlet, stripped, with the Swift runtime inside.
+	swift build -c release --static-swift-stdlib --product martlet
+	mkdir -p dist
+	install -m 0755 "$$(swift build -c release --static-swift-stdlib --show-bin-path)/martlet" dist/martlet
+	strip dist/martlet
+	ls -l dist/martlet
+
+clean: ## Remove what the builds made. Data and keys stay.
+	rm -rf .build .venv dist
+
+system-deps:
+	@scripts/deps system
+
+python-deps:
+	@scripts/deps python
+
+bench-deps:
+	@scripts/deps bench
