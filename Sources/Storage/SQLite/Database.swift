@@ -1,0 +1,95 @@
+/// The database: reads on pooled read-only connections, writes through one writer that commits many at a time.
+///
+/// Time is never read from the calendar here; what a row needs of it is passed in.
+package final class Database: Sendable {
+    package enum Role: Sendable {
+        /// The server: holds the lock file, creates what is missing, checkpoints.
+        case owner
+        /// An administration command beside a running server: no lock, never checkpoints, creates nothing.
+        case guest
+    }
+
+    package struct Options: Sendable {
+        package var role: Role
+        /// The most readers at one time; further ones wait.
+        package var readers: Int
+        /// The most writes in one commit.
+        package var batchLimit: Int
+        /// The most writes that may wait.
+        package var queueLimit: Int
+        /// How long a write may wait before it begins.
+        package var patience: Duration
+        /// Pages in the write-ahead log at which a commit also checkpoints.
+        package var checkpointPages: Int
+        /// Bytes of write-ahead log beyond which it is emptied.
+        package var walLimit: Int
+        /// Told of each commit on the writer's thread: the number of writes in it and the seconds it took.
+        package var onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)?
+
+        package init(
+            role: Role = .owner, readers: Int = 64, batchLimit: Int = 512, queueLimit: Int = 10_000,
+            onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)? = nil
+        ) {
+            self.role = role
+            self.readers = readers
+            self.batchLimit = batchLimit
+            self.queueLimit = queueLimit
+            self.onCommit = onCommit
+            patience = .seconds(2)
+            checkpointPages = 1000
+            walLimit = 64 << 20
+        }
+    }
+
+    private let lock: OwnerLock?
+    private let readers: ReaderPool
+    private let writer: Writer
+
+    /// Opens the database and checks its settings. Throws `.locked` when another owner runs, `.permissions` when group
+    /// or others can get at its files, `.setting`, `.cannotOpen`, `.corrupt`.
+    package init(path: String, options: Options = Options()) throws(DatabaseError) {
+        let isOwner = options.role == .owner
+        let file = try DatabaseFile(path, create: isOwner)
+        try file.checkPermissions()
+        lock = isOwner ? try OwnerLock(file) : nil
+        let purpose: Connection.Purpose =
+            isOwner ? .writing(checkpointPages: options.checkpointPages) : .guestWriting
+        writer = Writer(try Connection.open(file.path, for: purpose), file: file, options: options)
+        readers = ReaderPool(path: file.path, bound: options.readers)
+    }
+
+    /// Reads what is committed, at once and without waiting for the writer. Each statement sees its own moment.
+    ///
+    /// Throws what `body` throws, and `.overloaded` or `.unavailable`. Never calls itself from `body`.
+    package func read<T>(_ body: (Connection) throws -> T) throws -> T {
+        try readers.read(body)
+    }
+
+    /// Writes, and returns when that is durable. `body` runs in a transaction together with other callers' writes but
+    /// alone in its savepoint: when it throws, its changes and no others are undone and the error comes back here.
+    /// It may run before a commit that fails, so it does nothing but use the connection.
+    ///
+    /// Throws `.overloaded` at once when too many writes wait, `.unavailable` when it waited too long or the commit
+    /// failed: then nothing of it counts.
+    @discardableResult
+    package func write<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { caller in
+            if let refusal = writer.add(AwaitedWrite(body, caller: caller)) {
+                caller.resume(throwing: refusal)
+            }
+        }
+    }
+
+    /// Queues a write that nobody waits for and that may be lost. False when it was dropped because the queue is
+    /// more than a quarter full, or closed.
+    package func enqueue(_ body: @escaping @Sendable (Connection) throws -> Void) -> Bool {
+        writer.add(UnawaitedWrite(body), share: 4) == nil
+    }
+
+    /// Finishes the writes that wait, empties the write-ahead log, closes. Afterwards everything throws `.unavailable`.
+    package func close() async {
+        readers.close()
+        await writer.close()
+        lock?.release()
+    }
+}

@@ -1,0 +1,45 @@
+/// One step of the schema. Versions rise from 1; a step that was released is never edited.
+package struct Migration: Sendable {
+    package let version: Int
+    /// Statements separated by semicolons, run in one transaction.
+    package let sql: String
+
+    package init(version: Int, sql: String) {
+        self.version = version
+        self.sql = sql
+    }
+}
+
+extension Database {
+    /// Runs the migrations that the file lacks, in order, each in a transaction that also records it.
+    ///
+    /// - Parameter seconds: now, in Unix seconds, for the record.
+    /// - Throws: `.newerSchema` when the file has a version above the newest given here; else what a write throws.
+    package func migrate(_ migrations: [Migration], at seconds: Int64) async throws {
+        try await write { connection in
+            try connection.execute(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migration (
+                    version INTEGER PRIMARY KEY,
+                    applied_at INTEGER NOT NULL
+                ) STRICT
+                """
+            )
+        }
+        let known = migrations.map(\.version).max() ?? 0
+        for migration in migrations.sorted(by: { $0.version < $1.version }) {
+            try await write { connection in
+                let applied = try connection.query("SELECT version FROM schema_migration") { try Int($0.integer(0)) }
+                if let newest = applied.max(), newest > known {
+                    throw DatabaseError.newerSchema(found: newest, known: known)
+                }
+                guard !applied.contains(migration.version) else { return }
+                try connection.executeScript(migration.sql)
+                try connection.execute(
+                    "INSERT INTO schema_migration (version, applied_at) VALUES ($1, $2)",
+                    [.integer(Int64(migration.version)), .integer(seconds)]
+                )
+            }
+        }
+    }
+}
