@@ -7,10 +7,13 @@ extension HTTPClient {
     /// `idleSeconds` without a byte, `tooLarge` for a line over the limit of a body, or when a reader falls 1,024 lines
     /// behind. Dropping the stream or cancelling its reader ends the connection within a second.
     package func lines(
-        of url: String, headers: [OutboundHeader] = [], idleSeconds: Int = 60
+        of url: String,
+        headers: [OutboundHeader] = [],
+        idleSeconds: Int = 60
     ) -> AsyncThrowingStream<String, any Error> {
         let (stream, continuation) = AsyncThrowingStream.makeStream(
-            of: String.self, bufferingPolicy: .bufferingOldest(1_024)
+            of: String.self,
+            bufferingPolicy: .bufferingOldest(1_024)
         )
         let cancellation = Cancellation()
         continuation.onTermination = { _ in cancellation.cancel() }
@@ -28,7 +31,9 @@ extension HTTPClient {
 
     /// Blocks until the stream ends, and gives the error that ended it.
     private func streamLines(
-        of request: OutboundRequest, _ idleSeconds: Int, _ cancellation: Cancellation,
+        of request: OutboundRequest,
+        _ idleSeconds: Int,
+        _ cancellation: Cancellation,
         to receive: @escaping (String) -> Bool
     ) -> OutboundError? {
         do { try check(request) } catch { return error }

@@ -39,7 +39,8 @@ package struct HTTPClient: Sendable {
     }
 
     private func exchange(
-        _ request: OutboundRequest, _ cancellation: Cancellation
+        _ request: OutboundRequest,
+        _ cancellation: Cancellation
     ) -> Result<OutboundResponse, OutboundError> {
         guard let transfer = transfer(for: request, cancellation) else { return .failure(.noMemory) }
         transfer.set(CURLOPT_TIMEOUT, to: limits.totalSeconds)
@@ -61,7 +62,7 @@ package struct HTTPClient: Sendable {
 
     func check(_ request: OutboundRequest) throws(OutboundError) {
         guard request.url.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }) else {
-            throw OutboundError(kind: .invalidRequest, reason: "the URL holds a space, a control or a non-ASCII character")
+            throw OutboundError(kind: .invalidRequest, reason: "the URL holds a blank or a non-ASCII character")
         }
         guard request.headers.allSatisfy(\.isWellFormed) else {
             throw OutboundError(kind: .invalidRequest, reason: "a header's name or value is malformed")

@@ -25,8 +25,15 @@ package struct SMTPSettings: Sendable {
     package let caFile: String?
 
     package init(
-        host: String, port: Int, username: String? = nil, password: String? = nil, security: Security,
-        sender: String, senderName: String? = nil, timeoutSeconds: Int = 15, caFile: String? = nil
+        host: String,
+        port: Int,
+        username: String? = nil,
+        password: String? = nil,
+        security: Security,
+        sender: String,
+        senderName: String? = nil,
+        timeoutSeconds: Int = 15,
+        caFile: String? = nil
     ) {
         self.host = host
         self.port = port
