@@ -7,8 +7,9 @@ import CSQLite
 package final class Connection {
     let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
-    /// While set, a statement outside a transaction is refused. SQLite ends a transaction by itself on some errors, and
-    /// what a careless caller runs after such an error would otherwise be committed on its own.
+    /// While set, a statement outside a transaction is refused and a commit turns into a rollback. SQLite ends a
+    /// transaction by itself on some errors, and what a careless caller runs after such an error would otherwise be
+    /// committed on its own.
     var requiresTransaction = false
 
     /// Opens the file. `flags` are the library's `SQLITE_OPEN_…`.
@@ -22,6 +23,11 @@ package final class Connection {
             throw .cannotOpen(path: path, reason: reason)
         }
         self.handle = handle
+        let refuseEarlyCommit: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { connection in
+            guard let connection else { return 1 }
+            return Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue().requiresTransaction ? 1 : 0
+        }
+        sqlite3_commit_hook(handle, refuseEarlyCommit, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit {
@@ -44,7 +50,9 @@ package final class Connection {
 
     /// All rows of a `SELECT`, or of what `RETURNING` gives back.
     package func query<T>(
-        _ sql: String, _ values: [SQLValue] = [], _ row: (borrowing Row) throws -> T
+        _ sql: String,
+        _ values: [SQLValue] = [],
+        _ row: (borrowing Row) throws -> T
     ) throws -> [T] {
         let statement = try start(sql, values)
         defer { statement.reset() }
@@ -57,7 +65,9 @@ package final class Connection {
 
     /// The first row, or nil. A statement that writes is run to its end all the same.
     package func first<T>(
-        _ sql: String, _ values: [SQLValue] = [], _ row: (borrowing Row) throws -> T
+        _ sql: String,
+        _ values: [SQLValue] = [],
+        _ row: (borrowing Row) throws -> T
     ) throws -> T? {
         let statement = try start(sql, values)
         defer { statement.reset() }

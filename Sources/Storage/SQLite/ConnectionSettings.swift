@@ -43,7 +43,8 @@ extension Connection {
         try pragmaResult("PRAGMA \(name)")
     }
 
-    private func require(_ name: String, _ value: String) throws(DatabaseError) {
+    /// Sets a pragma and throws `.setting` when it does not then hold.
+    func require(_ name: String, _ value: String) throws(DatabaseError) {
         _ = try pragmaResult("PRAGMA \(name) = \(value)")
         let found = try pragma(name)
         guard found == value else { throw .setting(name: name, wanted: value, found: found) }

@@ -27,7 +27,10 @@ package final class Database: Sendable {
         package var onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)?
 
         package init(
-            role: Role = .owner, readers: Int = 64, batchLimit: Int = 512, queueLimit: Int = 10_000,
+            role: Role = .owner,
+            readers: Int = 64,
+            batchLimit: Int = 512,
+            queueLimit: Int = 10_000,
             onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)? = nil
         ) {
             self.role = role
@@ -85,6 +88,9 @@ package final class Database: Sendable {
     package func enqueue(_ body: @escaping @Sendable (Connection) throws -> Void) -> Bool {
         writer.add(UnawaitedWrite(body), share: 4) == nil
     }
+
+    /// How many writes wait for the writer now.
+    package var waitingWrites: Int { writer.waitingCount }
 
     /// Finishes the writes that wait, empties the write-ahead log, closes. Afterwards everything throws `.unavailable`.
     package func close() async {

@@ -16,6 +16,7 @@ extension Database {
     /// - Parameter seconds: now, in Unix seconds, for the record.
     /// - Throws: `.newerSchema` when the file has a version above the newest given here; else what a write throws.
     package func migrate(_ migrations: [Migration], at seconds: Int64) async throws {
+        let known = migrations.map(\.version).max() ?? 0
         try await write { connection in
             try connection.execute(
                 """
@@ -25,20 +26,19 @@ extension Database {
                 ) STRICT
                 """
             )
+            let newest = try connection.first("SELECT max(version) FROM schema_migration") { try $0.optionalInteger(0) }
+            if let newest, let newest, newest > known {
+                throw DatabaseError.newerSchema(found: Int(newest), known: known)
+            }
         }
-        let known = migrations.map(\.version).max() ?? 0
         for migration in migrations.sorted(by: { $0.version < $1.version }) {
             try await write { connection in
-                let applied = try connection.query("SELECT version FROM schema_migration") { try Int($0.integer(0)) }
-                if let newest = applied.max(), newest > known {
-                    throw DatabaseError.newerSchema(found: newest, known: known)
-                }
-                guard !applied.contains(migration.version) else { return }
-                try connection.executeScript(migration.sql)
-                try connection.execute(
-                    "INSERT INTO schema_migration (version, applied_at) VALUES ($1, $2)",
+                let recorded = try connection.execute(
+                    "INSERT INTO schema_migration (version, applied_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                     [.integer(Int64(migration.version)), .integer(seconds)]
                 )
+                guard recorded == 1 else { return }
+                try connection.executeScript(migration.sql)
             }
         }
     }

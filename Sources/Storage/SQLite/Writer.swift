@@ -43,6 +43,8 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    var waitingCount: Int { waiting.withLock { $0.writes.count } }
+
     /// Refuses new writes, finishes those that wait, empties the write-ahead log if this is the owner, closes.
     func close() async {
         waiting.withLock { $0.isClosed = true }
@@ -90,8 +92,8 @@ final class Writer: @unchecked Sendable {
                     waited > options.patience
                     ? DatabaseError.unavailable("the write waited too long") : try perform(write, on: connection)
             }
-            try connection.execute("COMMIT")
             connection.requiresTransaction = false
+            try connection.execute("COMMIT")
         } catch {
             connection.requiresTransaction = false
             if connection.isInTransaction { _ = try? connection.execute("ROLLBACK") }
