@@ -1,0 +1,15 @@
+import Logging
+
+/// A log event on its way to the writer: nothing is formatted yet, so that the thread that logs pays for little more
+/// than two references.
+struct LogLine: Sendable {
+    /// Seconds since 1970 and the milliseconds of that second.
+    let seconds: Int64
+    let milliseconds: Int32
+    let level: Logger.Level
+    let logger: String
+    let message: String
+    let error: (any Error)?
+    /// Least specific first; of two values for a key the later one counts.
+    let metadata: [Logger.Metadata]
+}
