@@ -1,0 +1,39 @@
+import Cryptography
+
+/// The header members that decide how a token is verified.
+struct JWSHeader {
+    let algorithm: JWS.Algorithm
+    let kid: String?
+    let type: String?
+    let embeddedKey: JWK?
+
+    init(_ json: JSONObject, policy: JWSPolicy) throws(JOSEError) {
+        let (name, kid, type) = try reading(.header) { () throws(JSONError) in
+            (try json.string("alg"), try json.string("kid"), try json.string("typ"))
+        }
+        // No extension is understood here, so each is refused, wherever it is named (RFC 7515 §4.1.11, RFC 7797 §3).
+        for member in ["crit", "b64", "zip", "enc"] where json[member] != nil {
+            throw JOSEError(.critical, "JWS header", expected: "no \(member)", seen: "one")
+        }
+        algorithm = try JWSHeader.algorithm(name, policy)
+        for member in ["jku", "x5u", "x5c", "jwk"] where json[member] != nil {
+            guard member == "jwk", policy.allowsEmbeddedKey else {
+                throw JOSEError(.embeddedKey, "JWS header", expected: "no \(member)", seen: "one")
+            }
+        }
+        try policy.check(type: type)
+        let object = try reading(.header) { () throws(JSONError) in try json.object("jwk") }
+        if let object { embeddedKey = try JWK(json: object) } else { embeddedKey = nil }
+        (self.kid, self.type) = (kid, type)
+    }
+
+    private static func algorithm(_ name: String?, _ policy: JWSPolicy) throws(JOSEError) -> JWS.Algorithm {
+        if name == "HS256", policy.takesSharedSecret { return .hs256 }
+        if let known = name.flatMap(SignatureAlgorithm.init(rawValue:)), policy.algorithms.contains(known) {
+            return .signature(known)
+        }
+        let expected = policy.algorithms.map(\.rawValue).sorted() + (policy.takesSharedSecret ? ["HS256"] : [])
+        throw JOSEError(
+            .algorithm, "alg header", expected: expected.joined(separator: " or "), seen: FailedCheck.excerpt(name))
+    }
+}
