@@ -1,0 +1,36 @@
+import Cryptography
+
+/// The two halves of an HTTP Basic `Authorization` field as OAuth encodes them (RFC 7617 §2, RFC 6749 §2.3.1).
+package struct BasicCredentials: Sendable {
+    package let clientID: String
+    package let secret: String
+
+    /// nil when `field` is of another scheme or malformed.
+    package init?(_ field: String) {
+        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "basic",
+            let bytes = Self.base64(parts[1]), let text = String(validating: bytes, as: UTF8.self),
+            let colon = text.firstIndex(of: ":"),
+            let id = FormDecoder.value(text[..<colon]), !id.isEmpty,
+            let secret = FormDecoder.value(text[text.index(after: colon)...])
+        else { return nil }
+        clientID = id
+        self.secret = secret
+    }
+
+    /// RFC 4648 §4, with or without its padding.
+    private static func base64(_ text: Substring) -> [UInt8]? {
+        let unpadded = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+        guard text.utf8.count - unpadded.count <= 2 else { return nil }
+        return Base64URL.decode(
+            unpadded.map { byte in
+                switch byte {
+                case UInt8(ascii: "+"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                case UInt8(ascii: "-"), UInt8(ascii: "_"): UInt8(ascii: "!")
+                default: byte
+                }
+            }[...]
+        )
+    }
+}

@@ -1,0 +1,13 @@
+/// How a client proves who it is: the values of `token_endpoint_auth_method` (RFC 7591 §2, OIDC Core §9).
+package enum ClientAuthenticationMethod: String, Sendable, CaseIterable {
+    case clientSecretBasic = "client_secret_basic"
+    case clientSecretPost = "client_secret_post"
+    case clientSecretJWT = "client_secret_jwt"
+    case privateKeyJWT = "private_key_jwt"
+
+    /// Whether the client proves itself with a signed assertion (RFC 7523).
+    package var usesAssertion: Bool { self == .clientSecretJWT || self == .privateKeyJWT }
+}
+
+/// The assertion type of RFC 7523 §2.2.
+package let jwtBearerAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -1,0 +1,10 @@
+/// A value of `grant_type` (RFC 6749 §4, RFC 7591 §2). A feature declares its own in its own file.
+package struct GrantType: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ name: String) {
+        description = name
+    }
+
+    package static let clientCredentials = GrantType("client_credentials")
+}

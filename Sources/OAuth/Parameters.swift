@@ -1,0 +1,85 @@
+package import JOSE
+
+/// The name of a request parameter: a literal of ours, so that it may appear in a reply.
+package struct ParameterName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package let description: String
+
+    package init(stringLiteral value: StaticString) {
+        description = value.description
+    }
+}
+
+extension ParameterName {
+    package static let grantType: ParameterName = "grant_type"
+    package static let scope: ParameterName = "scope"
+    package static let clientID: ParameterName = "client_id"
+    package static let clientSecret: ParameterName = "client_secret"
+    package static let clientAssertion: ParameterName = "client_assertion"
+    package static let clientAssertionType: ParameterName = "client_assertion_type"
+    package static let publicKey: ParameterName = "public_key"
+    package static let challenge: ParameterName = "challenge"
+    package static let token: ParameterName = "token"
+    package static let tokenTypeHint: ParameterName = "token_type_hint"
+}
+
+/// The parameters of one request, from a form (RFC 6749 appendix B) or a JSON object with the same names.
+///
+/// A parameter without a value counts as omitted (RFC 6749 §3.1); a repeated one is refused before this value exists.
+package struct Parameters: Sendable {
+    private var values: [String: String] = [:]
+    /// Members of a JSON body whose value was not a string; refused only when somebody asks for them.
+    private var mistyped: Set<String> = []
+
+    /// The most parameters that one request may carry.
+    package static let limit = 64
+
+    package static let none = Parameters()
+
+    private init() {}
+
+    /// Reads `application/x-www-form-urlencoded` bytes. Throws `invalid_request` for a repeated name, a broken
+    /// escape, bytes that are not UTF-8, and more than `limit` parameters.
+    package init(form body: [UInt8]) throws(OAuthError) {
+        for (name, value) in try FormDecoder.pairs(in: body, limit: Self.limit) {
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw OAuthError(
+                    .invalidRequest, "a parameter is repeated",
+                    FailedCheck("parameters", expected: "each name once", seen: "\(name) twice")
+                )
+            }
+        }
+    }
+
+    /// Takes the members of a JSON object as parameters. Throws `invalid_request` for more than `limit` members.
+    package init(json: JSONObject) throws(OAuthError) {
+        guard json.names.count <= Self.limit else { throw FormDecoder.tooMany(json.names.count) }
+        for name in json.names {
+            switch json[name] {
+            case .string(let value): values[name] = value
+            case .null, nil: continue
+            default: mistyped.insert(name)
+            }
+        }
+    }
+
+    /// The value of `name`, or nil when it is omitted or empty. Throws `invalid_request` when it is not a string.
+    package func optional(_ name: ParameterName) throws(OAuthError) -> String? {
+        if mistyped.contains(name.description) {
+            throw OAuthError(
+                .invalidRequest, "\(name) must be a string",
+                FailedCheck("parameters", expected: "\(name) as a string", seen: "another JSON type")
+            )
+        }
+        guard let value = values[name.description], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// The value of `name`. Throws `invalid_request` when it is omitted, empty or not a string.
+    package func required(_ name: ParameterName) throws(OAuthError) -> String {
+        if let value = try optional(name) { return value }
+        throw OAuthError(
+            .invalidRequest, "\(name) is missing",
+            FailedCheck("parameters", expected: "\(name)", seen: "absent or empty")
+        )
+    }
+}

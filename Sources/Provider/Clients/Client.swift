@@ -1,0 +1,53 @@
+package import JOSE
+package import OAuth
+
+/// An application that asks for tokens (RFC 6749 §2).
+package struct Client: Sendable {
+    package struct ID: Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+
+        package init(_ id: String) {
+            description = id
+        }
+    }
+
+    package let id: ID
+    /// For people: what the operator called it.
+    package let name: String
+    package let authentication: ClientAuthenticationMethod
+    package let credential: Credential
+    /// All that it may ask for.
+    package let scope: Scope
+    package var grants: Set<GrantType> = [.clientCredentials]
+    /// Whether its assertions must carry a challenge of ours.
+    package var mustAnswerChallenge = false
+    /// Whether it may introspect the tokens of every client (RFC 7662 §2.1).
+    package var isResourceServer = false
+    /// The account that this client is a key of, or nil for a registered application.
+    package var owner: SubjectKey?
+
+    /// What a client proves itself with.
+    package enum Credential: Sendable {
+        /// The SHA-256 of a secret.
+        case secretDigest([UInt8])
+        /// A secret sealed under the server's sealing key: `client_secret_jwt` needs its text.
+        case sealedSecret([UInt8])
+        case keys(JWKSet)
+    }
+
+    package init(
+        id: ID, name: String, authentication: ClientAuthenticationMethod, credential: Credential, scope: Scope
+    ) {
+        self.id = id
+        self.name = name
+        self.authentication = authentication
+        self.credential = credential
+        self.scope = scope
+    }
+}
+
+/// The registered clients.
+package protocol ClientStore: Sendable {
+    /// The client, or nil when none is registered under this id.
+    func client(_ id: Client.ID) async throws -> Client?
+}

@@ -1,0 +1,31 @@
+import JOSE
+import OAuth
+
+/// Finds clients of both kinds: registered applications, and keys of accounts.
+package struct ClientDirectory: Sendable {
+    private let clients: any ClientStore
+    private let subjects: any SubjectStore
+    private let keyScope: Scope
+    /// Parsing a key costs a third of verifying with it. A thumbprint determines its key, so nothing here can be out of date.
+    private let parsed = BoundedCache<String, RegisteredKey>(capacity: 16_384)
+
+    package init(_ dependencies: Dependencies) {
+        clients = dependencies.clients
+        subjects = dependencies.subjects
+        keyScope = dependencies.settings.keyClientScope
+    }
+
+    /// The client, or nil when there is none under this id or the account that it belongs to may not sign in.
+    package func client(_ id: Client.ID) async throws -> Client? {
+        guard let thumbprint = KeyClient.thumbprint(in: id) else { return try await clients.client(id) }
+        guard let key = try await subjects.key(thumbprint: thumbprint) else { return nil }
+        return KeyClient.client(of: key, registered: try registered(key), scope: keyScope)
+    }
+
+    private func registered(_ key: SubjectKey) throws -> RegisteredKey {
+        if let known = parsed[key.thumbprint] { return known }
+        let fresh = try RegisteredKey(key.registeredForm)
+        parsed[key.thumbprint] = fresh
+        return fresh
+    }
+}

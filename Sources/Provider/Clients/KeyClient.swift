@@ -1,0 +1,42 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// The client that every registered key is: its id is the RFC 9278 URN of its RFC 7638 thumbprint.
+package enum KeyClient {
+    private static let prefix = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+
+    /// The id of the client that the key with this thumbprint is.
+    package static func id(thumbprint: String) -> Client.ID {
+        Client.ID(prefix + thumbprint)
+    }
+
+    /// The thumbprint in a key client's id, or nil for the id of another kind of client.
+    package static func thumbprint(in id: Client.ID) -> String? {
+        guard id.description.hasPrefix(prefix) else { return nil }
+        return String(id.description.dropFirst(prefix.count))
+    }
+
+    /// The thumbprint of a `public_key` parameter: SEC1 hex or a JWK as JSON text. Throws `invalid_request`.
+    static func thumbprint(of publicKey: String) throws(OAuthError) -> String {
+        do {
+            return try RegisteredKey(publicKey).thumbprint
+        } catch {
+            throw OAuthError(
+                .invalidRequest, "\(.publicKey) must be a point on P-256 or secp256k1 in hexadecimal, or a JWK",
+                FailedCheck("public_key", expected: "a point on a curve", seen: "\(error)")
+            )
+        }
+    }
+
+    /// The client of a key that an account registered.
+    static func client(of key: SubjectKey, registered: RegisteredKey, scope: Scope) -> Client {
+        var client = Client(
+            id: id(thumbprint: key.thumbprint), name: "key of \(key.subject.id)", authentication: .privateKeyJWT,
+            credential: .keys(JWKSet([registered.jwk])), scope: scope
+        )
+        client.mustAnswerChallenge = true
+        client.owner = key
+        return client
+    }
+}

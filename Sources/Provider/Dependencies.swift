@@ -1,0 +1,55 @@
+package import Cryptography
+package import JOSE
+
+/// The world of the authorization server: what it reads, writes and asks. Everything that tests replace is here.
+package struct Dependencies: Sendable {
+    package let settings: Settings
+    package let clients: any ClientStore
+    package let subjects: any SubjectStore
+    package let revocations: any RevocationStore
+    package let replays: any ReplayStore
+    package let keys: SigningKeys
+    /// Unseals the secrets of `client_secret_jwt` clients.
+    package let sealing: SealingKey
+    package let random: any RandomSource
+    package let now: @Sendable () -> Timestamp
+
+    package init(
+        settings: Settings, stores: Stores, keys: SigningKeys, sealing: SealingKey, random: any RandomSource,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.settings = settings
+        clients = stores.clients
+        subjects = stores.subjects
+        revocations = stores.revocations
+        replays = stores.replays
+        self.keys = keys
+        self.sealing = sealing
+        self.random = random
+        self.now = now
+    }
+
+    /// The records that the authorization server keeps.
+    package struct Stores: Sendable {
+        let clients: any ClientStore
+        let subjects: any SubjectStore
+        let revocations: any RevocationStore
+        let replays: any ReplayStore
+
+        package init(
+            clients: any ClientStore, subjects: any SubjectStore, revocations: any RevocationStore,
+            replays: any ReplayStore
+        ) {
+            self.clients = clients
+            self.subjects = subjects
+            self.revocations = revocations
+            self.replays = replays
+        }
+    }
+}
+
+/// An error of a store that may pass: the answer is 503 and the caller may try again.
+package protocol TemporaryFailure: Error {
+    /// Whether trying again can help.
+    var isTemporary: Bool { get }
+}

@@ -1,0 +1,44 @@
+package import HTTPTypes
+import OAuth
+
+/// One route of the provider and its function.
+package struct Endpoint: Sendable {
+    package let method: HTTPRequest.Method
+    /// The path below the issuer.
+    package let path: String
+    /// The name under which the server's metadata lists the URL (RFC 8414 §2), or nil when it is not listed.
+    package let advertisedAs: String?
+    /// Whether scripts of any origin may call it (the CORS protocol of the Fetch standard).
+    package let allowsBrowsers: Bool
+    package let respond: @Sendable (EndpointRequest) async throws -> Reply
+
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, advertisedAs: String? = nil, allowsBrowsers: Bool = true,
+        respond: @escaping @Sendable (EndpointRequest) async throws -> Reply
+    ) {
+        self.method = method
+        self.path = path
+        self.advertisedAs = advertisedAs
+        self.allowsBrowsers = allowsBrowsers
+        self.respond = respond
+    }
+}
+
+/// What an endpoint may know of an HTTP request.
+package struct EndpointRequest: Sendable {
+    package let path: String
+    /// The part of the target after `?`, as sent; empty when there is none.
+    package let query: String
+    package let fields: HTTPFields
+    package let body: [UInt8]
+    /// The address of the peer, without its port.
+    package let clientAddress: String
+
+    package init(path: String, query: String = "", fields: HTTPFields, body: [UInt8] = [], clientAddress: String) {
+        self.path = path
+        self.query = query
+        self.fields = fields
+        self.body = body
+        self.clientAddress = clientAddress
+    }
+}

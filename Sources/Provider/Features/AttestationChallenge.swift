@@ -1,0 +1,23 @@
+import HTTPTypes
+import JOSE
+
+/// Hands out nonces for clients to sign: the challenge endpoint of the attestation-based client authentication draft (§8).
+struct AttestationChallenge: Feature {
+    /// The field that carries a fresh challenge with a refusal.
+    static let fieldName = "OAuth-Client-Attestation-Challenge"
+
+    let endpoints: [Endpoint]
+
+    init(_ challenges: Challenges, settings: Settings) {
+        endpoints = [
+            Endpoint(.post, "/oauth/challenge", advertisedAs: "challenge_endpoint") { _ in
+                let challenge = try challenges.issue()
+                return .json([
+                    "challenge": .string(challenge),
+                    "attestation_challenge": .string(challenge),
+                    "expires_in": .integer(settings.challengeLifetime),
+                ])
+            }
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+import JOSE
+import OAuth
+
+/// Tokens for a client that acts for itself, or for the account whose key it is (RFC 6749 §4.4).
+struct ClientCredentials: Feature {
+    let grants: [any Grant] = [ClientCredentialsGrant()]
+}
+
+/// Serves `grant_type=client_credentials`.
+struct ClientCredentialsGrant: Grant {
+    let type = GrantType.clientCredentials
+
+    func authorize(_ request: TokenRequest) async throws -> Authorization {
+        let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
+        let owner = request.client.owner
+        return Authorization(
+            subject: owner?.subject, client: request.client, requestedScope: scope,
+            constraint: owner.map { .key(thumbprint: $0.thumbprint) } ?? .none
+        )
+    }
+}

@@ -1,0 +1,29 @@
+import JOSE
+import OAuth
+
+/// Describes the server's own APIs as a protected resource (RFC 9728).
+struct ProtectedResource {
+    let settings: Settings
+
+    /// The document of RFC 9728 §2.
+    var json: JSON {
+        [
+            "resource": .string(settings.issuer),
+            "authorization_servers": [.string(settings.issuer)],
+            "jwks_uri": .string(settings.url("/oauth/jwks")),
+            "scopes_supported": .strings(settings.keyClientScope.tokens),
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Martlet",
+        ]
+    }
+
+    /// The path of the document from the host's root (RFC 9728 §3.1).
+    static func path(_ settings: Settings) -> String {
+        "/.well-known/oauth-protected-resource\(settings.basePath)"
+    }
+
+    /// The URL of the document.
+    static func metadataURL(_ settings: Settings) -> String {
+        String(settings.issuer.dropLast(settings.basePath.count)) + path(settings)
+    }
+}

@@ -1,0 +1,42 @@
+import HTTPTypes
+import JOSE
+import OAuth
+
+/// Tells a resource server whether a token is good (RFC 7662).
+struct TokenIntrospection: Feature {
+    let endpoints: [Endpoint]
+
+    init(authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
+        let bodies = RequestBody(allowsJSON: false)
+        endpoints = [
+            Endpoint(.post, "/oauth/introspect", advertisedAs: "introspection_endpoint", allowsBrowsers: false) { request in
+                let parameters = try bodies.parameters(of: request)
+                let client = try await authentication.authenticate(request, parameters)
+                let compact = try parameters.required(.token)
+                do {
+                    let verified = try await tokens.verify(compact)
+                    guard client.mayIntrospect(verified.token) else { return .json(["active": false]) }
+                    return .json(Self.answer(verified))
+                } catch is OAuthError {
+                    // RFC 7662 §2.2: what is wrong with a token is nobody's business.
+                    return .json(["active": false])
+                }
+            }
+        ]
+    }
+
+    private static func answer(_ verified: AccessTokenVerifier.Verified) -> JSON {
+        guard case .object(var answer) = verified.token.claims else { return ["active": false] }
+        answer["active"] = true
+        answer["token_type"] = "Bearer"
+        if let subject = verified.subject { answer["username"] = .string(subject.email) }
+        return .object(answer)
+    }
+}
+
+extension Client {
+    /// A resource server may look at every token, another client at its own.
+    fileprivate func mayIntrospect(_ token: AccessToken) -> Bool {
+        isResourceServer || token.clientID == id
+    }
+}

@@ -1,0 +1,43 @@
+import HTTPTypes
+package import JOSE
+import OAuth
+
+/// Remembers which access tokens were revoked before they expired.
+package protocol RevocationStore: Sendable {
+    /// Revokes the token with this `jti`; returns after the commit. It may be forgotten at `expiry`.
+    func revoke(_ id: String, until expiry: Timestamp) async throws
+
+    func isRevoked(_ id: String) async throws -> Bool
+}
+
+/// Lets a client end its own tokens (RFC 7009).
+struct TokenRevocation: Feature {
+    let endpoints: [Endpoint]
+
+    init(_ dependencies: Dependencies, authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
+        let bodies = RequestBody(allowsJSON: false)
+        endpoints = [
+            Endpoint(.post, "/oauth/revoke", advertisedAs: "revocation_endpoint") { request in
+                let parameters = try bodies.parameters(of: request)
+                let client = try await authentication.authenticate(request, parameters)
+                let compact = try parameters.required(.token)
+                // RFC 7009 §2.2: a token that is no longer good, or was never, is as revoked as the client wants it. The
+                // token of another client stays as it is and the answer does not tell.
+                if let verified = try await Self.good(compact, tokens), verified.token.clientID == client.id {
+                    try await dependencies.revocations.revoke(verified.token.id, until: verified.token.expiry)
+                }
+                return Reply(.ok, fields: [.cacheControl: "no-store"])
+            }
+        ]
+    }
+
+    private static func good(
+        _ compact: String, _ tokens: AccessTokenVerifier
+    ) async throws -> AccessTokenVerifier.Verified? {
+        do {
+            return try await tokens.verify(compact)
+        } catch is OAuthError {
+            return nil
+        }
+    }
+}

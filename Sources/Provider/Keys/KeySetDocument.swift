@@ -1,0 +1,50 @@
+import Cryptography
+import JOSE
+import Synchronization
+
+/// The JWK Set of the server (RFC 7517 §5): encoded again only when the set of published keys changes.
+final class KeySetDocument: Sendable {
+    private let keys: SigningKeys
+    private let now: @Sendable () -> Timestamp
+    private let encoded = Mutex<Encoded?>(nil)
+
+    private struct Encoded: Sendable {
+        let kids: [String]
+        let document: CachedDocument
+    }
+
+    init(keys: SigningKeys, now: @escaping @Sendable () -> Timestamp) {
+        self.keys = keys
+        self.now = now
+    }
+
+    func reply(to request: EndpointRequest) -> Reply {
+        let published = keys.published(at: now())
+        let kids = published.map(\.kid)
+        let document = encoded.withLock { encoded in
+            if let encoded, encoded.kids == kids { return encoded.document }
+            let fresh = Self.encode(published)
+            encoded = Encoded(kids: kids, document: fresh)
+            return fresh
+        }
+        return document.reply(to: request)
+    }
+
+    private static func encode(_ keys: [SigningKey]) -> CachedDocument {
+        let entries = keys.map { key in
+            JSON.object(key.privateKey.publicKey.toPublicJSON(kid: key.kid, use: "sig", alg: key.algorithm))
+        }
+        return CachedDocument(json: ["keys": .array(entries)], contentType: "application/jwk-set+json")
+    }
+}
+
+extension CachedDocument {
+    /// A JSON document that may be cached for five minutes.
+    init(json: JSON, contentType: String = "application/json") {
+        let body = json.encoded()
+        self.init(
+            body: body, contentType: contentType, maximumAge: 300,
+            entityTag: "\"\(Base64URL.encode(Array(Hash.digest(body)[..<12])))\""
+        )
+    }
+}

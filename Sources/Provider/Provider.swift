@@ -1,0 +1,70 @@
+import HTTPTypes
+package import JOSE
+import OAuth
+
+/// The assembled authorization server: features in; endpoints, grants and metadata out.
+package struct Provider: Sendable {
+    package let settings: Settings
+    /// The routes below the issuer's path.
+    package let endpoints: [Endpoint]
+    /// The fixed documents, by their path from the host's root.
+    package let documents: [String: CachedDocument]
+    /// Turns what an endpoint throws into its reply.
+    package let refusals: Refusals
+    /// Guards the protected resources that other targets add.
+    package let bearer: BearerToken
+
+    /// What the endpoints of the spine and the features share.
+    struct Spine: Sendable {
+        let challenges: Challenges
+        let authentication: ClientAuthentication
+        let tokens: AccessTokenVerifier
+        let bearer: BearerToken
+    }
+
+    /// `hasHistory` tells whether an earlier process served this database. Throws what the replay store throws.
+    package init(_ dependencies: Dependencies, startedAt start: Timestamp, hasHistory: Bool) async throws {
+        settings = dependencies.settings
+        let replays = try await ReplayGuard(store: dependencies.replays, startedAt: start, hasHistory: hasHistory)
+        let spine = Self.spine(dependencies, replays: replays)
+        bearer = spine.bearer
+        refusals = Refusals(settings: settings)
+
+        let features = StandardFeatures.all(dependencies, spine)
+        let grants = features.flatMap(\.grants)
+        let token = TokenEndpoint(
+            bodies: RequestBody(), authentication: spine.authentication,
+            grants: Dictionary(uniqueKeysWithValues: grants.map { ($0.type, $0) }),
+            issuer: TokenIssuer(dependencies: dependencies), metrics: TokenMetrics(grants.map(\.type))
+        )
+        let keySet = KeySetDocument(keys: dependencies.keys, now: dependencies.now)
+        endpoints =
+            [
+                Endpoint(.post, "/oauth/token", advertisedAs: "token_endpoint") { try await token.respond(to: $0) },
+                Endpoint(.get, "/oauth/jwks", advertisedAs: "jwks_uri") { keySet.reply(to: $0) },
+            ] + features.flatMap(\.endpoints)
+
+        let metadata = CachedDocument(
+            json: ServerMetadata(settings: settings, endpoints: endpoints, grants: grants, features: features).json
+        )
+        var documents = Dictionary(uniqueKeysWithValues: ServerMetadata.paths(settings).map { ($0, metadata) })
+        documents[ProtectedResource.path(settings)] = CachedDocument(json: ProtectedResource(settings: settings).json)
+        self.documents = documents
+    }
+
+    private static func spine(_ dependencies: Dependencies, replays: ReplayGuard) -> Spine {
+        let challenges = Challenges(
+            lifetime: dependencies.settings.challengeLifetime, random: dependencies.random, now: dependencies.now
+        )
+        let tokens = AccessTokenVerifier(dependencies)
+        return Spine(
+            challenges: challenges,
+            authentication: ClientAuthentication(
+                dependencies, directory: ClientDirectory(dependencies),
+                assertions: AssertionVerifier(dependencies, challenges: challenges, replays: replays)
+            ),
+            tokens: tokens,
+            bearer: BearerToken(tokens: tokens, settings: dependencies.settings)
+        )
+    }
+}

@@ -1,0 +1,53 @@
+package import HTTPTypes
+package import JOSE
+
+/// An HTTP response of the provider, complete in memory.
+package struct Reply: Sendable {
+    package var status: HTTPResponse.Status
+    package var fields: HTTPFields
+    package var body: [UInt8]
+    /// What to tell the operator when this reply refuses something.
+    package var refusal: Refusal?
+
+    package init(
+        _ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: [UInt8] = [], refusal: Refusal? = nil
+    ) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.refusal = refusal
+    }
+
+    /// A JSON reply that no cache may keep.
+    package static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Reply {
+        Reply(status, fields: uncachedJSON, body: json.encoded())
+    }
+
+    private static let uncachedJSON: HTTPFields = [
+        .contentType: "application/json", .cacheControl: "no-store",
+    ]
+}
+
+/// A document that changes rarely: encoded once, sent with a validator (RFC 9110 §8.8.3).
+package struct CachedDocument: Sendable {
+    private let body: [UInt8]
+    private let fields: HTTPFields
+    private let entityTag: String
+
+    /// `maximumAge` in seconds.
+    package init(body: [UInt8], contentType: String, maximumAge: Int, entityTag: String) {
+        self.body = body
+        self.entityTag = entityTag
+        fields = [
+            .contentType: contentType, .cacheControl: "public, max-age=\(maximumAge)", .eTag: entityTag,
+        ]
+    }
+
+    /// The document, or 304 when the caller has it.
+    package func reply(to request: EndpointRequest) -> Reply {
+        if let known = request.fields[.ifNoneMatch], known == "*" || known.contains(entityTag) {
+            return Reply(.notModified, fields: fields)
+        }
+        return Reply(.ok, fields: fields, body: body)
+    }
+}

@@ -1,0 +1,50 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// The metadata of the server (RFC 8414 §2, OpenID Connect Discovery §3), computed from what is installed.
+struct ServerMetadata {
+    let settings: Settings
+    let endpoints: [Endpoint]
+    let grants: [any Grant]
+    let features: [any Feature]
+
+    var json: JSON {
+        var members: JSONObject = ["issuer": .string(settings.issuer)]
+        for endpoint in endpoints {
+            guard let name = endpoint.advertisedAs, members[name] == nil else { continue }
+            members[name] = .string(settings.url(endpoint.path))
+        }
+        members["grant_types_supported"] = .strings(grants.map(\.type.description))
+        // Required members (RFC 8414 §2, Discovery §3); without an authorization endpoint there is no response type.
+        members["response_types_supported"] = .array([])
+        members["subject_types_supported"] = ["public"]
+        members["id_token_signing_alg_values_supported"] = .array([])
+        members["scopes_supported"] = .strings(settings.keyClientScope.tokens)
+        for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
+            members["\(name)_endpoint_auth_methods_supported"] = .strings(
+                ClientAuthenticationMethod.allCases.map(\.rawValue)
+            )
+            members["\(name)_endpoint_auth_signing_alg_values_supported"] = .strings(
+                AssertionVerifier.algorithms.map(\.rawValue).sorted() + ["HS256"]
+            )
+        }
+        for feature in features {
+            for name in feature.metadata.names { members[name] = feature.metadata[name] }
+        }
+        return .object(members)
+    }
+
+    /// The endpoints where clients authenticate.
+    private static let authenticatedEndpoints = ["token", "introspection", "revocation"]
+
+    /// Where the document lies, as paths from the host's root: inserted before the issuer's path (RFC 8414 §3.1) and, for
+    /// OpenID Connect, appended to it (Discovery §4).
+    static func paths(_ settings: Settings) -> [String] {
+        let base = settings.basePath
+        let inserted = [
+            "/.well-known/oauth-authorization-server\(base)", "/.well-known/openid-configuration\(base)",
+        ]
+        return base.isEmpty ? inserted : inserted + ["\(base)/.well-known/openid-configuration"]
+    }
+}

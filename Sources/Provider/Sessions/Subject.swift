@@ -1,0 +1,59 @@
+package import JOSE
+
+/// The protocol's view of an account.
+package struct Subject: Sendable {
+    /// The account's id: the `sub` of everything that is issued for it (OIDC Core §8).
+    package struct ID: Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+
+        package init(_ id: String) {
+            description = id
+        }
+    }
+
+    package let id: ID
+    package let email: String
+    package let isEmailVerified: Bool
+    package let name: String
+    package let createdAt: Timestamp
+    /// Whether the account may sign in and its tokens may be used.
+    package let isActive: Bool
+    /// Counts the times that all sign-ins of the account were ended; a token of an earlier count is dead.
+    package let generation: Int64
+
+    package init(
+        id: ID, email: String, isEmailVerified: Bool, name: String, createdAt: Timestamp, isActive: Bool,
+        generation: Int64
+    ) {
+        self.id = id
+        self.email = email
+        self.isEmailVerified = isEmailVerified
+        self.name = name
+        self.createdAt = createdAt
+        self.isActive = isActive
+        self.generation = generation
+    }
+}
+
+/// Reads accounts for the protocol.
+package protocol SubjectStore: Sendable {
+    /// The subject, or nil when there is no such account.
+    func subject(_ id: Subject.ID) async throws -> Subject?
+
+    /// The key with this RFC 7638 thumbprint and the subject it belongs to, or nil when nobody registered it.
+    func key(thumbprint: String) async throws -> SubjectKey?
+}
+
+/// A public key that an account registered.
+package struct SubjectKey: Sendable {
+    package let thumbprint: String
+    package let subject: Subject
+    /// The public key as its owner sent it: SEC1 hex, or a JWK as JSON text.
+    package let registeredForm: String
+
+    package init(thumbprint: String, subject: Subject, registeredForm: String) {
+        self.thumbprint = thumbprint
+        self.subject = subject
+        self.registeredForm = registeredForm
+    }
+}

@@ -1,0 +1,52 @@
+package import OAuth
+
+/// What an operator decides about the authorization server; read once at start.
+package struct Settings: Sendable {
+    /// The issuer identifier (RFC 8414 §2): an https URL, or http in development, without query, fragment or final slash.
+    package let issuer: String
+    /// How long an access token lives, in seconds.
+    package var accessTokenLifetime: Int64 = 3600
+    /// How long a challenge may be used, in seconds.
+    package var challengeLifetime: Int64 = 300
+    /// The longest life of a client assertion, from its signing and from now, in seconds.
+    package var assertionLifetime: Int64 = 300
+    /// How far a client's clock may run ahead of ours, in seconds (FAPI 2.0 §5.3.2.1 asks for 10 and forbids 60).
+    package var clockTolerance: Int64 = 15
+    /// Failed authentications a minute after which a client is refused, for each client at each address.
+    package var failuresPerClient = 10
+    /// Failed authentications a minute after which an address is refused, whatever clients it names.
+    package var failuresPerAddress = 100
+    /// Off only in development.
+    package var limitsRates = true
+    /// Whether every client must answer a challenge, not only those whose registration says so.
+    package var challengesAllClients = false
+    /// The scope that the key of an account may ask for.
+    package var keyClientScope = Scope(tokens: ["openid", "profile", "email"])
+
+    package init(issuer: String) {
+        self.issuer = issuer
+    }
+
+    /// The absolute URL of a path that starts with a slash.
+    package func url(_ path: String) -> String { issuer + path }
+
+    /// The path of the issuer, empty when it has none: what every route of the provider starts with.
+    package var basePath: String {
+        guard let scheme = issuer.range(of: "://") else { return "" }
+        let rest = issuer[scheme.upperBound...]
+        return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
+    }
+}
+
+extension String {
+    fileprivate func range(of separator: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(separator) {
+                return start..<index(start, offsetBy: separator.count)
+            }
+            formIndex(after: &start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,12 @@
+/// The extensions that every server has: add yours here.
+enum StandardFeatures {
+    static func all(_ dependencies: Dependencies, _ spine: Provider.Spine) -> [any Feature] {
+        [
+            ClientCredentials(),
+            AttestationChallenge(spine.challenges, settings: dependencies.settings),
+            UserInfo(dependencies, guard: spine.bearer),
+            TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),
+            TokenRevocation(dependencies, authentication: spine.authentication, tokens: spine.tokens),
+        ]
+    }
+}

@@ -1,0 +1,70 @@
+package import JOSE
+package import OAuth
+
+/// The content of an access token (RFC 9068 §2.2).
+package struct AccessToken: Sendable {
+    /// The `jti`: a ULID.
+    package let id: String
+    package let issuer: String
+    /// The account, or the client itself when it acts for itself.
+    package let subject: String
+    package let audience: String
+    package let clientID: Client.ID
+    package let scope: Scope
+    package let issuedAt: Timestamp
+    package let expiry: Timestamp
+    package let constraint: SenderConstraint
+    /// The account's generation at issue; nil for a token of a client that acts for itself.
+    package let generation: Int64?
+
+    /// Whether the token stands for an account, not for a client.
+    package var isForAccount: Bool { generation != nil }
+}
+
+extension AccessToken {
+    /// The claims as they are signed.
+    var claims: JSON {
+        var claims: JSONObject = [
+            "iss": .string(issuer),
+            "sub": .string(subject),
+            "aud": .string(audience),
+            "client_id": .string(clientID.description),
+            "iat": .integer(issuedAt.seconds),
+            "exp": .integer(expiry.seconds),
+            "jti": .string(id),
+        ]
+        if !scope.isEmpty { claims["scope"] = .string(scope.description) }
+        if case .key(let thumbprint) = constraint { claims["cnf"] = ["jkt": .string(thumbprint)] }
+        if let generation { claims[Self.generationClaim] = .integer(generation) }
+        return .object(claims)
+    }
+
+    private static let generationClaim = "generation"
+
+    /// Reads claims whose signature was verified; nil when one is missing or of the wrong type.
+    init?(_ claims: JWTClaims) {
+        guard let id = claims.identifier, let issuer = claims.issuer, let subject = claims.subject,
+            case .one(let audience) = claims.audience, let client = claims.object["client_id"]?.stringValue,
+            let issuedAt = claims.issuedAt, let expiry = claims.expires,
+            let scope = try? Scope(claims.object["scope"]?.stringValue ?? "")
+        else { return nil }
+        self.id = id
+        self.issuer = issuer
+        self.subject = subject
+        self.audience = audience
+        clientID = Client.ID(client)
+        self.scope = scope
+        self.issuedAt = issuedAt
+        self.expiry = expiry
+        if case .object(let confirmation) = claims.object["cnf"], case .string(let thumbprint) = confirmation["jkt"] {
+            constraint = .key(thumbprint: thumbprint)
+        } else {
+            constraint = .none
+        }
+        if case .integer(let generation) = claims.object[Self.generationClaim] {
+            self.generation = generation
+        } else {
+            generation = nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// Tells which access tokens are good now (RFC 9068 §4).
+package struct AccessTokenVerifier: Sendable {
+    private let dependencies: Dependencies
+    /// Tokens whose signature was found right. That never changes; everything that may is checked on each use.
+    private let verified = BoundedCache<[UInt8], AccessToken>(capacity: 16_384)
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    /// A good token and the account it stands for, if it does.
+    package struct Verified: Sendable {
+        package let token: AccessToken
+        package let subject: Subject?
+    }
+
+    /// Throws `invalid_token` for a token that is malformed, foreign, expired, revoked, or whose account may not use it.
+    package func verify(_ compact: String) async throws -> Verified {
+        let digest = Hash.digest(Array(compact.utf8))
+        let token: AccessToken
+        if let known = verified[digest] {
+            token = known
+        } else {
+            token = try signed(compact)
+            verified[digest] = token
+        }
+        guard token.expiry > dependencies.now() else {
+            throw Self.refused("exp", "after now", "\(token.expiry.seconds)")
+        }
+        guard try await !dependencies.revocations.isRevoked(token.id) else {
+            throw Self.refused("revocation", "not revoked", token.id)
+        }
+        guard let generation = token.generation else { return Verified(token: token, subject: nil) }
+        let subject = try await dependencies.subjects.subject(Subject.ID(token.subject))
+        guard let subject, subject.isActive, subject.generation == generation else {
+            throw Self.refused("account", "active and signed in", subject == nil ? "deleted" : "blocked or signed out")
+        }
+        return Verified(token: token, subject: subject)
+    }
+
+    private func signed(_ compact: String) throws(OAuthError) -> AccessToken {
+        let claims: JWTClaims
+        do throws(JOSEError) {
+            let signed = try JWS.parse(compact, policy: Self.policy)
+            let key = dependencies.keys.key(signed.kid, at: dependencies.now())
+            guard let key, signed.algorithm == .signature(key.algorithm) else {
+                throw JOSEError(
+                    .key, FailedCheck("kid, alg", expected: "a published key", seen: FailedCheck.excerpt(signed.kid))
+                )
+            }
+            try signed.verify(with: key.privateKey.publicKey)
+            claims = try JWTClaims(payload: signed.payload)
+        } catch {
+            throw OAuthError(.invalidToken, "the access token is malformed or not of this server", error.failed)
+        }
+        guard let token = AccessToken(claims) else { throw Self.refused("claims", "those of RFC 9068", "others") }
+        guard token.issuer == dependencies.settings.issuer, token.audience == dependencies.settings.issuer else {
+            throw Self.refused("aud", dependencies.settings.issuer, token.audience)
+        }
+        return token
+    }
+
+    private static let policy = JWSPolicy(algorithms: [.es256], type: .required("at+jwt"))
+
+    private static func refused(_ check: String, _ expected: String, _ seen: String) -> OAuthError {
+        OAuthError(
+            .invalidToken, "the access token is expired, revoked or not for this resource",
+            FailedCheck(check, expected: expected, seen: seen)
+        )
+    }
+}

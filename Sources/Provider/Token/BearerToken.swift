@@ -1,0 +1,84 @@
+import HTTPTypes
+import JOSE
+import OAuth
+
+/// Guards a protected resource: takes the access token from the `Authorization` header and nowhere else (RFC 6750 §2.1).
+package struct BearerToken: Sendable {
+    private let tokens: AccessTokenVerifier
+    private let challenge: String
+
+    package init(tokens: AccessTokenVerifier, settings: Settings) {
+        self.tokens = tokens
+        let metadata = ProtectedResource.metadataURL(settings)
+        challenge = "Bearer realm=\"martlet\", resource_metadata=\"\(metadata)\""
+    }
+
+    /// The token of `request`, good and with `scope`. Throws `invalid_token`, `insufficient_scope` or `invalid_request`, each
+    /// with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
+    package func admit(_ request: EndpointRequest, scope: String) async throws -> AccessTokenVerifier.Verified {
+        do {
+            let verified = try await tokens.verify(try compact(in: request))
+            guard verified.token.scope.contains(scope) else {
+                throw OAuthError(
+                    .insufficientScope, "the access token does not carry the scope that this resource needs",
+                    FailedCheck("scope", expected: scope, seen: verified.token.scope.description)
+                )
+            }
+            return verified
+        } catch var error as OAuthError {
+            error.fields.append(.init("WWW-Authenticate", field(for: error, scope: scope)))
+            throw error
+        }
+    }
+
+    private func compact(in request: EndpointRequest) throws(OAuthError) -> String {
+        try refuseOtherTransports(in: request)
+        let values = request.fields[values: .authorization]
+        guard let value = values.first else {
+            throw OAuthError(
+                .invalidToken, "Missing Authorization header",
+                FailedCheck("Authorization", expected: "a bearer token", seen: Self.nothing)
+            )
+        }
+        guard values.count == 1 else {
+            throw OAuthError(
+                .invalidRequest, "one Authorization header is allowed",
+                FailedCheck("Authorization", expected: "one", seen: "\(values.count)")
+            )
+        }
+        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw OAuthError(
+                .invalidToken, "the Authorization header does not carry a bearer token",
+                FailedCheck("Authorization", expected: "Bearer and a token", seen: "\(parts.count) parts")
+            )
+        }
+        return String(parts[1])
+    }
+
+    /// RFC 6750 §2.2 and §2.3 are refused: a token in a form or a URL ends in logs.
+    private func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
+        let isForm = MediaType(request.fields[.contentType] ?? "").essence == "application/x-www-form-urlencoded"
+        let named = Self.names(request.query).union(isForm ? Self.names(String(decoding: request.body, as: UTF8.self)) : [])
+        guard !named.contains("access_token") else {
+            throw OAuthError(
+                .invalidRequest, "the access token must be sent in the Authorization header",
+                FailedCheck("access_token", expected: "the Authorization header", seen: "a query or form parameter")
+            )
+        }
+    }
+
+    private static func names(_ pairs: String) -> Set<String> {
+        guard !pairs.isEmpty else { return [] }
+        return Set(pairs.split(separator: "&").map { String($0.prefix { $0 != "=" }) })
+    }
+
+    private static let nothing = "nothing"
+
+    /// Without any token the field carries no error code (RFC 6750 §3.1).
+    private func field(for error: OAuthError, scope: String) -> String {
+        if error.failed.seen == Self.nothing { return challenge }
+        let detail = "\(challenge), error=\"\(error.code.name)\", error_description=\"\(error.description)\""
+        return error.code == .insufficientScope ? "\(detail), scope=\"\(scope)\"" : detail
+    }
+}
