@@ -2,6 +2,7 @@
 ///
 /// Time is never read from the calendar here; what a row needs of it is passed in.
 package final class Database: Sendable {
+    /// What a process is to the database that it opens.
     package enum Role: Sendable {
         /// The server: holds the lock file, creates what is missing, checkpoints.
         case owner
@@ -9,7 +10,9 @@ package final class Database: Sendable {
         case guest
     }
 
+    /// How to open the database; the defaults are those of the server.
     package struct Options: Sendable {
+        /// Owner or guest.
         package var role: Role
         /// The most readers at one time; further ones wait.
         package var readers: Int
@@ -26,6 +29,7 @@ package final class Database: Sendable {
         /// Told of each commit on the writer's thread: the number of writes in it and the seconds it took.
         package var onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)?
 
+        /// The defaults, with what is given here in their place.
         package init(
             role: Role = .owner,
             readers: Int = 64,
@@ -44,7 +48,6 @@ package final class Database: Sendable {
         }
     }
 
-    private let lock: OwnerLock?
     private let readers: ReaderPool
     private let writer: Writer
 
@@ -54,10 +57,10 @@ package final class Database: Sendable {
         let isOwner = options.role == .owner
         let file = try DatabaseFile(path, create: isOwner)
         try file.checkPermissions()
-        lock = isOwner ? try OwnerLock(file) : nil
+        let lock = isOwner ? try OwnerLock(file) : nil
         let purpose: Connection.Purpose =
             isOwner ? .writing(checkpointPages: options.checkpointPages) : .guestWriting
-        writer = Writer(try Connection.open(file.path, for: purpose), file: file, options: options)
+        writer = Writer(try Connection.open(file.path, for: purpose), file: file, lock: lock, options: options)
         readers = ReaderPool(path: file.path, bound: options.readers)
     }
 
@@ -96,6 +99,5 @@ package final class Database: Sendable {
     package func close() async {
         readers.close()
         await writer.close()
-        lock?.release()
     }
 }

@@ -25,15 +25,18 @@ package enum DatabaseError: Error, Sendable, Equatable {
 
 /// Which rule of the schema refused a row.
 package struct ConstraintViolation: Sendable, Equatable {
+    /// The kind of rule; `type` is a strict table's refusal of a value of another type.
     package enum Kind: Sendable, Equatable {
         case unique, primaryKey, notNull, check, foreignKey, type, other
     }
 
+    /// The kind of rule.
     package let kind: Kind
     /// `table.column` for each column that a unique, primary key, not-null or type rule covers; empty for a foreign key,
     /// and the rule's name for a check.
     package let columns: [String]
 
+    /// A violation of such a rule on such columns.
     package init(kind: Kind, columns: [String]) {
         self.kind = kind
         self.columns = columns
@@ -44,6 +47,7 @@ package struct ConstraintViolation: Sendable, Equatable {
 }
 
 extension DatabaseError: CustomStringConvertible {
+    /// One line for the operator: what is wrong and what to do.
     package var description: String {
         switch self {
         case .locked(let path, let process):

@@ -1,9 +1,11 @@
 /// One step of the schema. Versions rise from 1; a step that was released is never edited.
 package struct Migration: Sendable {
+    /// Its number, which is also its order.
     package let version: Int
     /// Statements separated by semicolons, run in one transaction.
     package let sql: String
 
+    /// The step with that number.
     package init(version: Int, sql: String) {
         self.version = version
         self.sql = sql

@@ -12,11 +12,13 @@ package struct Row: ~Copyable {
         self.statement = statement
     }
 
+    /// An integer.
     package func integer(_ column: Int) throws(DatabaseError) -> Int64 {
         try require(SQLITE_INTEGER, at: column)
         return sqlite3_column_int64(statement, Int32(column))
     }
 
+    /// A text; bytes that are no UTF-8 are replaced.
     package func text(_ column: Int) throws(DatabaseError) -> String {
         try require(SQLITE_TEXT, at: column)
         let bytes = sqlite3_column_text(statement, Int32(column))
@@ -24,6 +26,7 @@ package struct Row: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 
+    /// Bytes.
     package func blob(_ column: Int) throws(DatabaseError) -> [UInt8] {
         try require(SQLITE_BLOB, at: column)
         let bytes = sqlite3_column_blob(statement, Int32(column))
@@ -39,14 +42,17 @@ package struct Row: ~Copyable {
         }
     }
 
+    /// An integer, or nil for NULL.
     package func optionalInteger(_ column: Int) throws(DatabaseError) -> Int64? {
         isNull(column) ? nil : try integer(column)
     }
 
+    /// A text, or nil for NULL.
     package func optionalText(_ column: Int) throws(DatabaseError) -> String? {
         isNull(column) ? nil : try text(column)
     }
 
+    /// Bytes, or nil for NULL.
     package func optionalBlob(_ column: Int) throws(DatabaseError) -> [UInt8]? {
         isNull(column) ? nil : try blob(column)
     }

@@ -27,7 +27,10 @@ package enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue: ExpressibleByNilLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+    /// NULL.
     package init(nilLiteral: ()) { self = .null }
+    /// An integer.
     package init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A text.
     package init(stringLiteral value: String) { self = .text(value) }
 }

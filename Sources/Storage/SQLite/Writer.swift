@@ -19,12 +19,15 @@ final class Writer: @unchecked Sendable {
     private let thread = DispatchQueue(label: "martlet.database.writer")
     private let waiting = Mutex(Waiting())
     private var connection: Connection?
+    /// Held here and not by the database, so that it outlasts the last write.
+    private let lock: OwnerLock?
     /// The size in bytes of the write-ahead log at which the next attempt to empty it is made.
     private var truncateAt: Int
 
-    init(_ connection: sending Connection, file: DatabaseFile, options: Database.Options) {
+    init(_ connection: sending Connection, file: DatabaseFile, lock: OwnerLock?, options: Database.Options) {
         self.connection = connection
         self.file = file
+        self.lock = lock
         self.options = options
         truncateAt = options.walLimit
     }
@@ -53,6 +56,7 @@ final class Writer: @unchecked Sendable {
                 self.drain()
                 if self.options.role == .owner { self.truncateLog() }
                 self.connection = nil
+                self.lock?.release()
                 done.resume()
             }
         }

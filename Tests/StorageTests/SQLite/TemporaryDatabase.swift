@@ -21,8 +21,11 @@ final class TemporaryDatabase: Sendable {
         rmdir(folder)
     }
 
+    /// Opens it. Writes may wait a minute, so that a slow machine fails no test that holds the writer.
     func open(_ options: Database.Options = Database.Options()) throws -> Database {
-        try Database(path: path, options: options)
+        var options = options
+        options.patience = .seconds(60)
+        return try Database(path: path, options: options)
     }
 
     /// Opens it as owner, with one table `item (id INTEGER PRIMARY KEY, name TEXT)`.

@@ -159,7 +159,7 @@ struct WriterTests {
         let owner = try await temporary.openWithItems()
         var options = Database.Options(role: .guest)
         options.patience = .zero
-        let impatient = try temporary.open(options)
+        let impatient = try Database(path: temporary.path, options: options)
         await #expect(throws: DatabaseError.unavailable("the write waited too long")) { try await impatient.insert(1) }
         #expect(try owner.itemCount() == 0)
     }
