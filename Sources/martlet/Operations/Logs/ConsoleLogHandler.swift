@@ -47,12 +47,12 @@ struct ConsoleLogHandler: LogHandler {
         )
     }
 
-    private func metadata(of event: LogEvent) -> [Logger.Metadata] {
-        var layers: [Logger.Metadata] = []
-        if !metadata.isEmpty { layers.append(metadata) }
-        if let provided = metadataProvider?.get(), !provided.isEmpty { layers.append(provided) }
-        if let own = event.metadata, !own.isEmpty { layers.append(own) }
-        return layers.map(bounded)
+    private func metadata(of event: LogEvent) -> LogLine.Layers {
+        LogLine.Layers(
+            logger: bounded(metadata),
+            provided: bounded(metadataProvider?.get() ?? [:]),
+            event: bounded(event.metadata ?? [:])
+        )
     }
 
     /// Lines wait in memory, so what they may hold is bounded here and not when they are written.

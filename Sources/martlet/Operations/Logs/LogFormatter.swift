@@ -2,6 +2,8 @@ import Logging
 
 /// Turns log lines into bytes. Whatever a line holds, it stays one line, and no terminal obeys it.
 struct LogFormatter {
+    private typealias Field = (key: String, value: Logger.MetadataValue)
+
     private static let mostFields = 32
 
     private let format: LogFormat
@@ -29,7 +31,7 @@ struct LogFormatter {
             logger: "martlet.log",
             message: "log lines were dropped because the log could not be written fast enough",
             error: nil,
-            metadata: [["dropped": .stringConvertible(dropped)]]
+            metadata: LogLine.Layers(event: ["dropped": .stringConvertible(dropped)])
         )
     }
 
@@ -50,7 +52,7 @@ struct LogFormatter {
         bytes += ": ".utf8
         LogEscaping.appendText(line.message, to: &bytes)
         if let error = line.error { appendField("error", String(describing: error), to: &bytes) }
-        for (key, value) in merged(line.metadata) { appendField(key, text(of: value), to: &bytes) }
+        for (key, value) in fields(of: line.metadata) { appendField(key, text(of: value), to: &bytes) }
     }
 
     private func appendField(_ key: String, _ value: String, to bytes: inout [UInt8]) {
@@ -73,14 +75,14 @@ struct LogFormatter {
             bytes += ",\"error\":".utf8
             LogEscaping.appendJSON(String(describing: error), to: &bytes)
         }
-        appendJSONMetadata(merged(line.metadata), to: &bytes)
+        appendJSONMetadata(fields(of: line.metadata), to: &bytes)
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private func appendJSONMetadata(_ metadata: [(String, Logger.MetadataValue)], to bytes: inout [UInt8]) {
-        guard !metadata.isEmpty else { return }
+    private func appendJSONMetadata(_ fields: ArraySlice<Field>, to bytes: inout [UInt8]) {
+        guard !fields.isEmpty else { return }
         bytes += ",\"metadata\":{".utf8
-        for (index, (key, value)) in metadata.enumerated() {
+        for (index, (key, value)) in fields.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             LogEscaping.appendJSON(key, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
@@ -90,11 +92,17 @@ struct LogFormatter {
     }
 
     /// In the order of the keys, so that equal lines have equal text.
-    private func merged(_ layers: [Logger.Metadata]) -> [(String, Logger.MetadataValue)] {
-        let layers = layers.filter { !$0.isEmpty }
-        guard var all = layers.first else { return [] }
-        for layer in layers.dropFirst() { all.merge(layer) { $1 } }
-        return all.sorted { $0.key < $1.key }.prefix(Self.mostFields).map { ($0.key, $0.value) }
+    private func fields(of metadata: LogLine.Layers) -> ArraySlice<Field> {
+        var fields: [Field] = []
+        fields.reserveCapacity(metadata.logger.count + metadata.provided.count + metadata.event.count)
+        for layer in [metadata.event, metadata.provided, metadata.logger] where !layer.isEmpty {
+            let specific = fields.count
+            for (key, value) in layer where !fields[..<specific].contains(where: { $0.key == key }) {
+                fields.append((key, value))
+            }
+        }
+        fields.sort { $0.key < $1.key }
+        return fields.prefix(Self.mostFields)
     }
 
     private func text(of value: Logger.MetadataValue) -> String {

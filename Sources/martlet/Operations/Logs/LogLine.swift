@@ -10,6 +10,12 @@ struct LogLine: Sendable {
     let logger: String
     let message: String
     let error: (any Error)?
-    /// Least specific first; of two values for a key the later one counts.
-    let metadata: [Logger.Metadata]
+    /// From the logger, the provider and the event; of two values for a key the most specific one counts.
+    let metadata: Layers
+
+    struct Layers: Sendable {
+        var logger: Logger.Metadata = [:]
+        var provided: Logger.Metadata = [:]
+        var event: Logger.Metadata = [:]
+    }
 }

@@ -12,7 +12,13 @@ final class PrometheusRegistry: Sendable {
     /// The upper bounds of a recorder's buckets, which know nothing of its unit.
     static let valueBuckets: [Double] = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000]
 
-    private let families = Mutex<[String: MetricFamily]>([:])
+    private struct Contents {
+        var families: [String: MetricFamily] = [:]
+        /// The series by what the code calls them, for the common case that a metric is made again for each event.
+        var known: [SeriesKey: any MetricSeries] = [:]
+    }
+
+    private let contents = Mutex(Contents())
     private let help: [String: String]
     private let seriesLimit: Int
 
@@ -26,7 +32,7 @@ final class PrometheusRegistry: Sendable {
 
     /// Every family in the order of the names.
     func render() -> String {
-        let families = families.withLock { $0.values.sorted { $0.name < $1.name } }
+        let families = contents.withLock { $0.families.values.sorted { $0.name < $1.name } }
         var text = ""
         for family in families { family.render(into: &text) }
         return text
@@ -40,13 +46,37 @@ final class PrometheusRegistry: Sendable {
         _ dimensions: [(String, String)],
         make: () -> Series
     ) -> Series {
+        let key = SeriesKey(label: label, dimensions: dimensions)
+        if let known = contents.withLock({ $0.known[key] }) as? Series { return known }
         let name = PrometheusText.name(label, suffix: suffix)
         let labels = PrometheusText.labels(dimensions)
-        return families.withLock { families in
-            if families[name] == nil {
-                families[name] = MetricFamily(name: name, type: Series.type, help: help[label] ?? label)
+        return contents.withLock { contents in
+            if contents.families[name] == nil {
+                contents.families[name] = MetricFamily(name: name, type: Series.type, help: help[label] ?? label)
             }
-            return families[name]?.series(labels, limit: seriesLimit, make: make) ?? make()
+            guard let series = contents.families[name]?.series(labels, limit: seriesLimit, make: make) else {
+                return make()
+            }
+            if contents.known.count < contents.families.count * seriesLimit { contents.known[key] = series }
+            return series
+        }
+    }
+}
+
+/// A metric as the code names it.
+private struct SeriesKey: Hashable {
+    let label: String
+    let dimensions: [(String, String)]
+
+    static func == (left: SeriesKey, right: SeriesKey) -> Bool {
+        left.label == right.label && left.dimensions.elementsEqual(right.dimensions, by: ==)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(label)
+        for (name, value) in dimensions {
+            hasher.combine(name)
+            hasher.combine(value)
         }
     }
 }
