@@ -82,7 +82,9 @@ package enum Base64URL {
         let rest = text.count % 4
         guard rest != 1 else { return nil }
         var sound = true
-        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + (rest == 0 ? 0 : rest - 1)) { target, count in
+        let length = text.count / 4 * 3 + (rest == 0 ? 0 : rest - 1)
+        let bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            let target = UnsafeMutableBufferPointer(rebasing: buffer[..<length])
             sound = values.withUnsafeBufferPointer { read(text, values: $0, into: target) }
             count = sound ? target.count : 0
         }

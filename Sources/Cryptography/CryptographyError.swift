@@ -18,6 +18,9 @@ package struct CryptographyError: Error, Sendable, Equatable, CustomStringConver
         self.detail = detail
     }
 
+    /// Whether nothing is left in this thread's error queue.
+    static var isQueueEmpty: Bool { ERR_peek_error() == 0 }
+
     package var description: String { "\(code.rawValue): \(detail)" }
 
     /// An error with the text of everything in OpenSSL's error queue, which is empty afterwards: a leftover would be

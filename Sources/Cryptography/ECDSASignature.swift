@@ -28,7 +28,7 @@ enum ECDSASignature {
     static func raw(fromDER der: UnsafeBufferPointer<UInt8>, size: Int) -> [UInt8]? {
         var raw = [UInt8](repeating: 0, count: size * 2)
         var position = 1
-        guard der.count > 8, der[0] == 0x30 else { return nil }
+        guard der.count >= 8, der[0] == 0x30 else { return nil }
         position += der[1] == 0x81 ? 2 : 1
         for half in 0..<2 {
             guard position + 2 <= der.count, der[position] == 0x02 else { return nil }

@@ -46,9 +46,10 @@ extension KeyHandle {
             let status = EVP_PKEY_get_utf8_string_param(pointer, "group", buffer.baseAddress, 64, &length)
             count = status == 1 ? length : 0
         }
-        for curve in Curve.allCases where name.map(UInt8.init(bitPattern:)) == curve.groupName.withUTF8Buffer(Array.init) {
-            return curve
+        let known = String(decoding: name.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard let curve = Curve.allCases.first(where: { "\($0.groupName)" == known }) else {
+            throw .drained(.unsupportedKey, "an unknown curve")
         }
-        throw .drained(.unsupportedKey, "an unknown curve")
+        return curve
     }
 }

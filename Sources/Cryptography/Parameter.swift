@@ -54,7 +54,10 @@ struct Parameter {
         switch value {
         case .text:
             return OSSL_PARAM_construct_utf8_string(
-                name, place.baseAddress?.assumingMemoryBound(to: CChar.self), place.count - 1)
+                name,
+                place.baseAddress?.assumingMemoryBound(to: CChar.self),
+                place.count - 1
+            )
         case .octets:
             return OSSL_PARAM_construct_octet_string(name, place.baseAddress, place.count)
         case .integer:

@@ -35,14 +35,16 @@ package final class PrivateKey: Sendable {
         contexts = PreparedContexts(handle, for: .signing)
     }
 
-    /// A fresh key.
+    /// A fresh key; an RSA modulus has 2048 to 4096 bits.
     package static func generate(_ kind: KeyKind) throws(CryptographyError) -> PrivateKey {
-        let type =
-            switch kind {
-            case .ec: "EC"
-            case .ed25519: "ED25519"
-            case .rsa: "RSA"
-            }
+        let type: String
+        switch kind {
+        case .ec: type = "EC"
+        case .ed25519: type = "ED25519"
+        case .rsa(let bits):
+            guard RSALimits.bits.contains(bits) else { throw CryptographyError(.weakKey, "RSA of \(bits) bits") }
+            type = "RSA"
+        }
         guard let context = EVP_PKEY_CTX_new_from_name(nil, type, nil) else {
             throw .drained(.generationFailed, type)
         }
@@ -70,11 +72,13 @@ package final class PrivateKey: Sendable {
                 throw CryptographyError(.invalidLength, "the scalar is not \(curve.coordinateSize) bytes long")
             }
             handle = try KeyHandle.make(
-                "EC", COpenSSL_KEYPAIR,
+                "EC",
+                COpenSSL_KEYPAIR,
                 [
                     Parameter("group", text: curve.groupName), Parameter("pub", octets: [4] + x + y),
                     Parameter("priv", integer: scalar),
-                ])
+                ]
+            )
         case (.ed25519(let bytes), .ed25519(let seed)):
             handle = try PrivateKey.handle(seed: seed)
             guard case .ed25519(bytes) = try PublicKey(of: handle).parameters else {
@@ -104,7 +108,9 @@ package final class PrivateKey: Sendable {
                     q: try handle.integer("rsa-factor2"),
                     dp: try handle.integer("rsa-exponent1"),
                     dq: try handle.integer("rsa-exponent2"),
-                    qi: try handle.integer("rsa-coefficient1")))
+                    qi: try handle.integer("rsa-coefficient1")
+                )
+            )
         }
     }
 

@@ -80,8 +80,10 @@ package final class PublicKey: Sendable {
         let exponent = Array(exponent.drop { $0 == 0 })
         let bits = try RSALimits.check(modulus: modulus, exponent: exponent)
         let handle = try KeyHandle.make(
-            "RSA", COpenSSL_PUBLIC_KEY,
-            [Parameter("n", integer: modulus), Parameter("e", integer: exponent)])
+            "RSA",
+            COpenSSL_PUBLIC_KEY,
+            [Parameter("n", integer: modulus), Parameter("e", integer: exponent)]
+        )
         self.init(kind: .rsa(bits: bits), parameters: .rsa(modulus: modulus, exponent: exponent), handle: handle)
     }
 
@@ -93,8 +95,10 @@ package final class PublicKey: Sendable {
     private static func handle(curve: Curve, point: [UInt8]) throws(CryptographyError) -> KeyHandle {
         do {
             return try KeyHandle.make(
-                "EC", COpenSSL_PUBLIC_KEY,
-                [Parameter("group", text: curve.groupName), Parameter("pub", octets: point)])
+                "EC",
+                COpenSSL_PUBLIC_KEY,
+                [Parameter("group", text: curve.groupName), Parameter("pub", octets: point)]
+            )
         } catch {
             throw CryptographyError(.invalidPoint, error.detail)
         }

@@ -1,12 +1,15 @@
 /// Which RSA keys are taken at all.
 enum RSALimits {
+    /// The lengths of a modulus that are taken.
+    static let bits = 2048...4096
+
     /// The length of the modulus in bits; neither number has leading zeros.
     static func check(modulus: [UInt8], exponent: [UInt8]) throws(CryptographyError) -> Int {
         guard let first = modulus.first, let last = modulus.last else {
             throw CryptographyError(.invalidKey, "an empty modulus")
         }
         let bits = modulus.count * 8 - first.leadingZeroBitCount
-        guard (2048...4096).contains(bits) else {
+        guard RSALimits.bits.contains(bits) else {
             throw CryptographyError(.weakKey, "a modulus of \(bits) bits, not 2048 to 4096")
         }
         guard last & 1 == 1 else { throw CryptographyError(.invalidKey, "an even modulus") }

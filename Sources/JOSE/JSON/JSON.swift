@@ -81,7 +81,10 @@ package struct JSONError: Error, Sendable, Equatable {
     package let failed: FailedCheck
 
     static func at(_ offset: Int, _ code: Code) -> JSONError {
-        JSONError(code: code, failed: FailedCheck("JSON", expected: "a text within limits", seen: "\(code) at \(offset)"))
+        JSONError(
+            code: code,
+            failed: FailedCheck("JSON", expected: "a text within limits", seen: "\(code) at \(offset)")
+        )
     }
 
     static func wrongType(_ name: String, expected: String, seen: JSON) -> JSONError {

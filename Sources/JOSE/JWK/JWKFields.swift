@@ -33,8 +33,14 @@ struct JWKFields {
             guard json["oth"] == nil else { throw refused("oth", "more than two primes") }
             return .rsa(
                 RSAPrivateNumbers(
-                    d: try integer("d"), p: try integer("p"), q: try integer("q"),
-                    dp: try integer("dp"), dq: try integer("dq"), qi: try integer("qi")))
+                    d: try integer("d"),
+                    p: try integer("p"),
+                    q: try integer("q"),
+                    dp: try integer("dp"),
+                    dq: try integer("dq"),
+                    qi: try integer("qi")
+                )
+            )
         }
     }
 
@@ -68,7 +74,11 @@ struct JWKFields {
 
     private func refused(_ name: String, _ value: String) -> JOSEError {
         JOSEError(
-            .key, "JWK \(name)", expected: "an asymmetric signature key", seen: FailedCheck.excerpt(value))
+            .key,
+            "JWK \(name)",
+            expected: "an asymmetric signature key",
+            seen: FailedCheck.excerpt(value)
+        )
     }
 }
 

@@ -66,7 +66,12 @@ package struct JWS: Sendable {
             throw JOSEError(.signature, "JWS algorithm", expected: "one that suits the key", seen: "another")
         }
         guard key.verifies(signature, of: signingInput, using: algorithm) else {
-            throw JOSEError(.signature, "JWS signature", expected: "a valid \(algorithm.rawValue) signature", seen: "none")
+            throw JOSEError(
+                .signature,
+                "JWS signature",
+                expected: "a valid \(algorithm.rawValue) signature",
+                seen: "none"
+            )
         }
     }
 

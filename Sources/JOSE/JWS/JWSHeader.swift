@@ -34,6 +34,10 @@ struct JWSHeader {
         }
         let expected = policy.algorithms.map(\.rawValue).sorted() + (policy.takesSharedSecret ? ["HS256"] : [])
         throw JOSEError(
-            .algorithm, "alg header", expected: expected.joined(separator: " or "), seen: FailedCheck.excerpt(name))
+            .algorithm,
+            "alg header",
+            expected: expected.joined(separator: " or "),
+            seen: FailedCheck.excerpt(name)
+        )
     }
 }

@@ -25,7 +25,9 @@ package struct JWSPolicy: Sendable {
     package let allowsEmbeddedKey: Bool
 
     package init(
-        algorithms: Set<SignatureAlgorithm>, type: ExpectedType, allowsEmbeddedKey: Bool = false,
+        algorithms: Set<SignatureAlgorithm>,
+        type: ExpectedType,
+        allowsEmbeddedKey: Bool = false,
         takesSharedSecret: Bool = false
     ) {
         self.algorithms = algorithms
@@ -35,14 +37,17 @@ package struct JWSPolicy: Sendable {
     }
 
     /// HS256 alone, for `client_secret_jwt`.
-    package static func sharedSecret(type: ExpectedType) -> JWSPolicy { JWSPolicy(algorithms: [], type: type, takesSharedSecret: true) }
+    package static func sharedSecret(type: ExpectedType) -> JWSPolicy {
+        JWSPolicy(algorithms: [], type: type, takesSharedSecret: true)
+    }
 
     /// Types that some specification gives to tokens, by their short lowercase names.
     private static let knownTypes: Set<String> = [
-        "at+jwt", "client-authentication+jwt", "dpop+jwt", "entity-statement+jwt", "jose", "jose+json", "jwk+jwt",
-        "jwk-set+jwt", "kb+jwt", "dc+sd-jwt", "vc+sd-jwt", "logout+jwt", "oauth-authz-req+jwt",
-        "oauth-id-jag+jwt", "openid4vci-proof+jwt", "passkey+jwt", "secevent+jwt", "token-introspection+jwt",
-        "txn_token+jwt", "txntoken+jwt", "wit+jwt", "wpt+jwt",
+        "at+jwt", "client-authentication+jwt", "dc+sd-jwt", "dpop+jwt", "entity-statement+jwt", "jose+json",
+        "jwk-set+jwt", "kb+jwt", "logout+jwt", "oauth-authz-req+jwt", "oauth-client-attestation+jwt",
+        "oauth-client-attestation-pop+jwt", "oauth-id-jag+jwt", "openid4vci-proof+jwt", "secevent+jwt",
+        "statuslist+jwt", "token-introspection+jwt", "trust-mark+jwt", "txntoken+jwt", "vc+sd-jwt", "wit+jwt",
+        "wpt+jwt",
     ]
 
     func check(type seen: String?) throws(JOSEError) {

@@ -54,12 +54,20 @@ package struct JWTClaims: Sendable {
     package func checkTimes(now: Timestamp, leeway: Int64 = 0, tolerance: Int64 = 60) throws(JOSEError) {
         guard let expires, now < expires + leeway else {
             throw JOSEError(
-                .claims, "exp claim", expected: "later than \(now.seconds)", seen: JWTClaims.shown(self.expires))
+                .claims,
+                "exp claim",
+                expected: "later than \(now.seconds)",
+                seen: JWTClaims.shown(self.expires)
+            )
         }
         for (name, time) in [("nbf", notBefore), ("iat", issuedAt)] {
             guard let time, time > now + tolerance else { continue }
             throw JOSEError(
-                .claims, "\(name) claim", expected: "at most \((now + tolerance).seconds)", seen: JWTClaims.shown(time))
+                .claims,
+                "\(name) claim",
+                expected: "at most \((now + tolerance).seconds)",
+                seen: JWTClaims.shown(time)
+            )
         }
     }
 
