@@ -1,0 +1,106 @@
+import Accounts
+import Cryptography
+import JOSE
+
+/// The steps of `SQLRegistrationStore`, each within the caller's write.
+extension Connection {
+    /// A count and the time of the oldest of what was counted.
+    func tally(_ sql: String, _ values: [SQLValue]) throws -> (count: Int, oldest: Timestamp?) {
+        let tally = try first(sql, values) { row in
+            (count: Int(try row.integer(0)), oldest: try row.optionalInteger(1).map(Timestamp.init(milliseconds:)))
+        }
+        return tally ?? (count: 0, oldest: nil)
+    }
+
+    func insert(_ verification: EmailVerification, id: String) throws {
+        try execute(
+            """
+            INSERT INTO email_verification (
+                id, email, email_key, token_digest, registration_digest, asked_from, created_at, expires_at
+            ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            [
+                .text(id), .text(verification.email.description), .text(verification.email.key),
+                .blob(verification.tokenDigest), .blob(verification.registrationDigest),
+                .text(verification.askedFrom), .time(verification.createdAt), .time(verification.expiry),
+            ]
+        )
+    }
+
+    func insert(_ mail: Mail, dueAt time: Timestamp) throws {
+        try execute(
+            "INSERT INTO mail (id, recipient, subject, body, attempts, due_at) VALUES ($1, $2, $3, $4, 0, $5)",
+            [
+                .text(mail.id), .text(mail.recipient.description), .text(mail.subject), .text(mail.body), .time(time),
+            ]
+        )
+    }
+
+    /// The id of a verification that is done, alive and the asker's own, one that was not used yet where there is one.
+    ///
+    /// The asker is known by the registration token. Only a request without one is known by its network address, which
+    /// others may share.
+    func verification(for request: RegistrationRequest) throws -> String? {
+        let candidates = try query(
+            """
+            SELECT id, registration_digest, asked_from FROM email_verification
+            WHERE email_key = $1 AND verified_at IS NOT NULL AND expires_at > $2
+            ORDER BY used_at IS NOT NULL, created_at DESC
+            """, [.text(request.account.email.key), .time(request.now)]
+        ) { (id: try $0.text(0), digest: try $0.blob(1), askedFrom: try $0.text(2)) }
+        let own = candidates.first { candidate in
+            guard let digest = request.registrationDigest else { return candidate.askedFrom == request.askedFrom }
+            return constantTimeEqual(candidate.digest, digest)
+        }
+        return own?.id
+    }
+
+    /// Why the account cannot be made, or nil: the limit first, then what is taken.
+    func refusal(of request: RegistrationRequest) throws -> RegistrationOutcome? {
+        if let limit = request.limit {
+            let events = try tally(
+                "SELECT count(*), min(at) FROM registration_event WHERE asked_from = $1 AND at >= $2",
+                [.text(request.askedFrom), .time(request.now - SQLRegistrationStore.eventLifetime)]
+            )
+            if events.count >= limit { return .limited(oldest: events.oldest ?? request.now) }
+        }
+        if try exists("SELECT 1 FROM account WHERE email_key = $1", request.account.email.key) { return .emailTaken }
+        for key in request.account.keys
+        where try exists("SELECT 1 FROM account_key WHERE thumbprint = $1", key.thumbprint) { return .keyTaken }
+        return nil
+    }
+
+    /// Files the account, its address verified, and its keys.
+    func insert(_ account: Account) throws {
+        let inserted = try execute(
+            """
+            INSERT INTO account (
+                id, ordinal, email, email_key, name, state, generation, email_verified, created_at
+            ) SELECT $1, 1 + coalesce((SELECT max(ordinal) FROM (
+                SELECT max(ordinal) AS ordinal FROM account UNION ALL SELECT max(ordinal) FROM former_account
+            ) AS newest), 0), $2, $3, $4, $5, 0, 1, $6
+            WHERE NOT EXISTS (SELECT 1 FROM former_account WHERE id = $1)
+            """,
+            [
+                .text(account.id.description), .text(account.email.description), .text(account.email.key),
+                .text(account.name), .text(account.state.rawValue), .time(account.createdAt),
+            ]
+        )
+        guard inserted == 1 else {
+            throw DatabaseError.constraint(ConstraintViolation(kind: .primaryKey, columns: ["former_account.id"]))
+        }
+        for key in account.keys {
+            try execute(
+                "INSERT INTO account_key (thumbprint, account_id, registered_form, created_at) VALUES ($1, $2, $3, $4)",
+                [
+                    .text(key.thumbprint), .text(account.id.description), .text(key.registeredForm),
+                    .time(account.createdAt),
+                ]
+            )
+        }
+    }
+
+    private func exists(_ sql: String, _ value: String) throws -> Bool {
+        try first(sql, [.text(value)]) { try $0.integer(0) } != nil
+    }
+}

@@ -1,0 +1,129 @@
+package import Cryptography
+package import JOSE
+package import Provider
+
+/// The folder of the server's keys: a file `signing-<algorithm>-<milliseconds>.pem` for each signing key (PKCS #8) and
+/// `client-secrets.key`, 32 random bytes in base64url, which seals the secrets of clients. Other files are left alone.
+///
+/// The time in a name is when the key was made, in Unix milliseconds; the algorithm is the JOSE name in lower case.
+package struct KeyFolder: Sendable {
+    private let folder: PrivateFolder
+
+    private static let sealingName = "client-secrets.key"
+
+    package init(_ path: String) {
+        folder = PrivateFolder(path)
+    }
+
+    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with and
+    /// a sealing key. Throws `KeyFolderError`.
+    package func load(
+        random: any RandomSource, at now: Timestamp
+    ) throws -> (signing: [SigningKey], sealing: SealingKey) {
+        try folder.make()
+        let signing = try signingKeys()
+        let sealing = try sealingKey(isFirstStart: signing.isEmpty, random: random)
+        guard signing.isEmpty else { return (signing, sealing) }
+        // Made last: should the first start end here, the next one goes on.
+        return ([try add(PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)], sealing)
+    }
+
+    /// The signing keys, oldest first. Throws `KeyFolderError`.
+    package func signingKeys() throws -> [SigningKey] {
+        try signingFiles().map(\.key)
+    }
+
+    /// Files a key that signs tokens from its time on; a running server takes it over when it reads the folder again.
+    /// Throws `KeyFolderError.unsuitable` when the key is of another kind than the algorithm or the server does not sign
+    /// with it, and `.exists`.
+    @discardableResult
+    package func add(
+        _ key: PrivateKey, algorithm: SignatureAlgorithm, at time: Timestamp
+    ) throws -> SigningKey {
+        let name = SigningFileName(algorithm: algorithm, createdAt: time)
+        let signing = try signingKey(key, name)
+        if try signingKeys().contains(where: { $0.kid == signing.kid }) { throw KeyFolderError.exists(signing.kid) }
+        try folder.write(Array(try key.pkcs8PEM().utf8), to: name.text)
+        return signing
+    }
+
+    /// Deletes the file of a key: what it signed is no longer believed once the server has read the folder again.
+    /// Throws `KeyFolderError.unknown`, and `.onlyKey` when no other key is left.
+    package func remove(_ kid: String) throws {
+        let files = try signingFiles()
+        guard let file = files.first(where: { $0.key.kid == kid }) else { throw KeyFolderError.unknown(kid) }
+        guard files.count > 1 else { throw KeyFolderError.onlyKey(kid) }
+        try folder.remove(file.name)
+    }
+
+    private func signingFiles() throws -> [(name: String, key: SigningKey)] {
+        let names = try folder.names().compactMap(SigningFileName.init)
+        let files = try names.map { name in (name: name.text, key: try signingKey(try readKey(name.text), name)) }
+        return files.sorted { ($0.key.createdAt, $0.name) < ($1.key.createdAt, $1.name) }
+    }
+
+    private func readKey(_ name: String) throws -> PrivateKey {
+        let text = String(decoding: try folder.read(name), as: UTF8.self)
+        do {
+            return try PrivateKey(pkcs8PEM: text)
+        } catch {
+            throw KeyFolderError.notAKey(path: folder.path(of: name), wanted: "an unencrypted PKCS #8 private key in PEM")
+        }
+    }
+
+    private func signingKey(_ key: PrivateKey, _ name: SigningFileName) throws -> SigningKey {
+        let path = folder.path(of: name.text)
+        guard let algorithm = name.algorithm else { throw KeyFolderError.unsuitable(path: path) }
+        do {
+            return try SigningKey(key, algorithm: algorithm, createdAt: name.createdAt)
+        } catch {
+            throw KeyFolderError.unsuitable(path: path)
+        }
+    }
+
+    /// A new sealing key beside old signing keys would leave every sealed secret unreadable, in silence.
+    private func sealingKey(isFirstStart: Bool, random: any RandomSource) throws -> SealingKey {
+        let path = folder.path(of: Self.sealingName)
+        if try folder.names().contains(Self.sealingName) {
+            let text = String(decoding: try folder.read(Self.sealingName), as: UTF8.self)
+            guard let key = Base64URL.decode(text.trimmingFinalNewline), key.count == 32 else {
+                throw KeyFolderError.notAKey(path: path, wanted: "32 bytes in base64url without padding")
+            }
+            return SealingKey(key)
+        }
+        guard isFirstStart else { throw KeyFolderError.missing(path: path) }
+        let key = random.bytes(32)
+        try folder.write(Array("\(Base64URL.encode(key))\n".utf8), to: Self.sealingName)
+        return SealingKey(key)
+    }
+}
+
+/// The name of a signing key's file, in its parts.
+private struct SigningFileName {
+    /// nil when the server does not sign with what the name says; ES256K is for the assertions of clients alone.
+    let algorithm: SignatureAlgorithm?
+    let createdAt: Timestamp
+    let text: String
+
+    init(algorithm: SignatureAlgorithm, createdAt: Timestamp) {
+        self.algorithm = algorithm == .es256k ? nil : algorithm
+        self.createdAt = createdAt
+        text = "signing-\(algorithm.rawValue.lowercased())-\(createdAt.milliseconds).pem"
+    }
+
+    /// nil when the file is no signing key's.
+    init?(_ text: String) {
+        guard text.hasPrefix("signing-"), text.hasSuffix(".pem") else { return nil }
+        let parts = text.dropFirst("signing-".count).dropLast(".pem".count).split(separator: "-")
+        guard parts.count == 2, let milliseconds = Int64(parts[1]), milliseconds >= 0 else { return nil }
+        algorithm = SignatureAlgorithm.allCases.first { $0 != .es256k && $0.rawValue.lowercased() == parts[0] }
+        createdAt = Timestamp(milliseconds: milliseconds)
+        self.text = text
+    }
+}
+
+extension String {
+    fileprivate var trimmingFinalNewline: Substring {
+        hasSuffix("\n") ? dropLast() : self[...]
+    }
+}

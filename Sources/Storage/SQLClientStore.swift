@@ -1,0 +1,85 @@
+package import JOSE
+package import OAuth
+package import Provider
+
+/// The registered applications.
+package struct SQLClientStore: ClientStore {
+    private let database: Database
+    /// Key sets by their text, which determines them: nothing here can be out of date.
+    private let keySets = BoundedCache<String, JWKSet>(capacity: 1024)
+
+    private static let columns = """
+        id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
+        is_resource_server
+        """
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// The client, or nil. Throws `DatabaseError`.
+    package func client(_ id: Client.ID) throws -> Client? {
+        try database.read { connection in
+            try connection.first("SELECT \(Self.columns) FROM client WHERE id = $1", [.text(id.description)], client)
+        }
+    }
+
+    /// All clients by id. Throws `DatabaseError`.
+    package func clients() throws -> [Client] {
+        try database.read { try $0.query("SELECT \(Self.columns) FROM client ORDER BY id", [], client) }
+    }
+
+    /// Registers `client`; its `owner` is not kept. Throws `DatabaseError.constraint` (`isDuplicate`) when the id is taken.
+    package func add(_ client: Client, at time: Timestamp) async throws {
+        let values: [SQLValue] =
+            [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
+            + Self.credential(client.credential)
+            + [
+                .text(client.scope.description), .text(client.grants.map(\.description).sorted().joined(separator: " ")),
+                .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer), .time(time),
+            ]
+        try await database.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO client (\(Self.columns), created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                """, values
+            )
+        }
+    }
+
+    /// Takes the client out. False when there was none. Throws `DatabaseError`.
+    package func remove(_ id: Client.ID) async throws -> Bool {
+        try await database.write { try $0.execute("DELETE FROM client WHERE id = $1", [.text(id.description)]) } == 1
+    }
+
+    /// The columns `secret_digest`, `sealed_secret` and `jwks`, one of which has a value.
+    private static func credential(_ credential: Client.Credential) -> [SQLValue] {
+        switch credential {
+        case .secretDigest(let digest): [.blob(digest), .null, .null]
+        case .sealedSecret(let sealed): [.null, .blob(sealed), .null]
+        case .keys(let keys): [.null, .null, .text(String(decoding: keys.toPublicJSON().encoded(), as: UTF8.self))]
+        }
+    }
+
+    private func client(_ row: borrowing Row) throws -> Client {
+        var client = Client(
+            id: Client.ID(try row.text(0)), name: try row.text(1), authentication: try row.member(2),
+            credential: try credential(row), scope: try Scope(try row.text(6))
+        )
+        client.grants = Set(try row.text(7).split(separator: " ").map { GrantType(String($0)) })
+        client.mustAnswerChallenge = try row.boolean(8)
+        client.isResourceServer = try row.boolean(9)
+        return client
+    }
+
+    private func credential(_ row: borrowing Row) throws -> Client.Credential {
+        if let digest = try row.optionalBlob(3) { return .secretDigest(digest) }
+        if let sealed = try row.optionalBlob(4) { return .sealedSecret(sealed) }
+        let text = try row.text(5)
+        if let known = keySets[text] { return .keys(known) }
+        let keys = try JWKSet(json: JSONObject.parse(Array(text.utf8)), unusable: .refused)
+        keySets[text] = keys
+        return .keys(keys)
+    }
+}

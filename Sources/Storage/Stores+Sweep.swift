@@ -1,0 +1,34 @@
+package import JOSE
+
+extension Stores {
+    /// The most rows that one write deletes, so that no other write waits long behind it.
+    private static let chunk: Int64 = 500
+
+    /// Deletes what time has made meaningless: expired verifications, kept assertions and revoked tokens, and
+    /// registrations that no limit counts any more. Returns the number of rows. Throws `DatabaseError`; what was
+    /// deleted until then stays deleted.
+    @discardableResult
+    package func sweep(at now: Timestamp) async throws -> Int {
+        let uncounted = now - SQLRegistrationStore.eventLifetime
+        revocations.forget(at: now)
+        var deleted = try await sweep("revoked_token", "id", "expires_at <= $2", [.time(now)])
+        deleted += try await sweep("kept_assertion", "fingerprint", "expires_at <= $2", [.time(now)])
+        // A verification counts towards the limit of mails even when it has expired.
+        deleted += try await sweep(
+            "email_verification", "id", "expires_at <= $2 AND created_at < $3", [.time(now), .time(uncounted)]
+        )
+        deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])
+        return deleted
+    }
+
+    private func sweep(_ table: String, _ key: String, _ condition: String, _ values: [SQLValue]) async throws -> Int {
+        let columns = key.filter { $0 != "(" && $0 != ")" }
+        let sql = "DELETE FROM \(table) WHERE \(key) IN (SELECT \(columns) FROM \(table) WHERE \(condition) LIMIT $1)"
+        var deleted = 0
+        while true {
+            let count = try await database.write { try $0.execute(sql, [.integer(Self.chunk)] + values) }
+            deleted += count
+            if count < Self.chunk { return deleted }
+        }
+    }
+}
