@@ -13,7 +13,6 @@ extension OutboundError {
     private static func kind(of code: CURLcode) -> Kind {
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidRequest
-        case CURLE_UNSUPPORTED_PROTOCOL: .refusedByPolicy
         case CURLE_OPERATION_TIMEDOUT: .timeout
         case CURLE_ABORTED_BY_CALLBACK: .cancelled
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR,

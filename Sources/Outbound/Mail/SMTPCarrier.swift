@@ -35,16 +35,16 @@ private struct Submission {
             return .failure(DeliveryError(.transient, reason: "libcurl has no memory for a transfer"))
         }
         configure(transfer)
-        var lastReply = ""
+        var replies = Replies()
         let code = transfer.perform(
             header: { bytes in
-                lastReply = printable(bytes)
+                replies.take(bytes)
                 return true
             },
             body: { _ in true }
         )
         guard code != CURLE_OK else { return .success(()) }
-        return .failure(error(for: code, of: transfer, lastReply: lastReply))
+        return .failure(error(for: code, text: transfer.failureText, replies: replies))
     }
 
     private func configure(_ transfer: Transfer) {
@@ -64,17 +64,40 @@ private struct Submission {
 
     /// Only a 5xx to the sender, the recipient or the text condemns a message. A refused password or a missing
     /// certificate says nothing about it: the mail waits until the settings are mended.
-    private func error(for code: CURLcode, of transfer: Transfer, lastReply: String) -> DeliveryError {
-        let reply = transfer.status
-        let needsSignIn = code == CURLE_LOGIN_DENIED || [530, 534, 535, 538].contains(reply)
-        if needsSignIn {
-            return DeliveryError(.transient, code: reply, reason: "the SMTP server wants other credentials")
+    private func error(for code: CURLcode, text: String, replies: Replies) -> DeliveryError {
+        let refusal = replies.refusal?.code
+        if code == CURLE_LOGIN_DENIED || [530, 534, 535, 538].contains(refusal) {
+            return DeliveryError(.transient, code: refusal, reason: "the SMTP server wants other credentials")
         }
-        let isAboutMessage = code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY
-        if isAboutMessage, (400..<600).contains(reply) {
-            return DeliveryError(reply >= 500 ? .permanent : .transient, code: reply, reason: lastReply)
+        if code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY, let refusal = replies.refusal {
+            let isPermanent = refusal.code >= 500 && replies.wasGreeted
+            return DeliveryError(
+                isPermanent ? .permanent : .transient,
+                code: refusal.code,
+                reason: hidden(refusal.text)
+            )
         }
-        let text = transfer.failureText.isEmpty ? String(cString: curl_easy_strerror(code)) : transfer.failureText
-        return DeliveryError(.transient, reason: printable(text.utf8))
+        let text = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+        return DeliveryError(.transient, reason: hidden(printable(text.utf8)))
+    }
+
+    /// A server's text with the password taken out, should the server repeat it.
+    private func hidden(_ text: String) -> String {
+        guard let password = settings.password, !password.isEmpty else { return text }
+        return text.replacing(password, with: "***")
+    }
+}
+
+/// What a server answered, as far as it tells why a message was refused.
+private struct Replies {
+    /// Whether the server took the connection (RFC 5321 §3.1); what it says before is about itself, not about a message.
+    private(set) var wasGreeted = false
+    /// The last reply of 400 and above; libcurl ends with `QUIT`, whose reply comes after it.
+    private(set) var refusal: (code: Int, text: String)?
+
+    mutating func take(_ line: UnsafeRawBufferPointer) {
+        guard let code = Int(String(decoding: line.prefix(3), as: UTF8.self)) else { return }
+        if code < 400 { wasGreeted = true }
+        if code >= 400 { refusal = (code, printable(line)) }
     }
 }
