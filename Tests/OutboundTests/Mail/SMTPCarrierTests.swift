@@ -143,7 +143,7 @@ struct SMTPCarrierTests {
 
     @Test func `servers that hang leave the cooperative pool free`() async throws {
         let server = try SMTPFixture("hang")
-        let carrier = try server.carrier(timeoutSeconds: 3)
+        let carrier = try server.carrier(timeoutSeconds: 30)
         let ended = Tally()
         await withTaskGroup { group in
             for _ in 0..<16 {
