@@ -46,7 +46,8 @@ extension Connection {
             SELECT id, registration_digest, asked_from FROM email_verification
             WHERE email_key = $1 AND verified_at IS NOT NULL AND expires_at > $2
             ORDER BY used_at IS NOT NULL, created_at DESC
-            """, [.text(request.account.email.key), .time(request.now)]
+            """,
+            [.text(request.account.email.key), .time(request.now)]
         ) { (id: try $0.text(0), digest: try $0.blob(1), askedFrom: try $0.text(2)) }
         let own = candidates.first { candidate in
             guard let digest = request.registrationDigest else { return candidate.askedFrom == request.askedFrom }

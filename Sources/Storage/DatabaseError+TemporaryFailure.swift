@@ -1,4 +1,4 @@
-package import Provider
+import Provider
 
 extension DatabaseError: TemporaryFailure {
     package var isTemporary: Bool {

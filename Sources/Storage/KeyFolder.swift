@@ -15,10 +15,11 @@ package struct KeyFolder: Sendable {
         folder = PrivateFolder(path)
     }
 
-    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with and
-    /// a sealing key. Throws `KeyFolderError`.
+    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with
+    /// and a sealing key. Throws `KeyFolderError`.
     package func load(
-        random: any RandomSource, at now: Timestamp
+        random: any RandomSource,
+        at now: Timestamp
     ) throws -> (signing: [SigningKey], sealing: SealingKey) {
         try folder.make()
         let signing = try signingKeys()
@@ -34,11 +35,13 @@ package struct KeyFolder: Sendable {
     }
 
     /// Files a key that signs tokens from its time on; a running server takes it over when it reads the folder again.
-    /// Throws `KeyFolderError.unsuitable` when the key is of another kind than the algorithm or the server does not sign
-    /// with it, and `.exists`.
+    /// Throws `KeyFolderError.unsuitable` when the key is of another kind than the algorithm or the server does not
+    /// sign with it, and `.exists`.
     @discardableResult
     package func add(
-        _ key: PrivateKey, algorithm: SignatureAlgorithm, at time: Timestamp
+        _ key: PrivateKey,
+        algorithm: SignatureAlgorithm,
+        at time: Timestamp
     ) throws -> SigningKey {
         let name = SigningFileName(algorithm: algorithm, createdAt: time)
         let signing = try signingKey(key, name)
@@ -67,7 +70,10 @@ package struct KeyFolder: Sendable {
         do {
             return try PrivateKey(pkcs8PEM: text)
         } catch {
-            throw KeyFolderError.notAKey(path: folder.path(of: name), wanted: "an unencrypted PKCS #8 private key in PEM")
+            throw KeyFolderError.notAKey(
+                path: folder.path(of: name),
+                wanted: "an unencrypted PKCS #8 private key in PEM"
+            )
         }
     }
 
@@ -115,7 +121,9 @@ private struct SigningFileName {
     init?(_ text: String) {
         guard text.hasPrefix("signing-"), text.hasSuffix(".pem") else { return nil }
         let parts = text.dropFirst("signing-".count).dropLast(".pem".count).split(separator: "-")
-        guard parts.count == 2, let milliseconds = Int64(parts[1]), milliseconds >= 0 else { return nil }
+        guard parts.count == 2, let milliseconds = Int64(parts[1]), milliseconds >= 0,
+            text.hasSuffix("-\(parts[0])-\(milliseconds).pem")
+        else { return nil }
         algorithm = SignatureAlgorithm.allCases.first { $0 != .es256k && $0.rawValue.lowercased() == parts[0] }
         createdAt = Timestamp(milliseconds: milliseconds)
         self.text = text

@@ -24,8 +24,8 @@ package enum KeyFolderError: Error, Sendable, Equatable, CustomStringConvertible
             "\(path) does not hold a key for the algorithm in its name: name it signing-<algorithm>-<milliseconds>.pem "
                 + "with es256, es384, es512, eddsa, rs256, rs384, rs512, ps256, ps384 or ps512"
         case .missing(let path):
-            "\(path) is missing, and without it no stored client secret can be read: restore it from a backup, or, when "
-                + "no client uses client_secret_jwt, make a new one: "
+            "\(path) is missing, and without it no stored client secret can be read: restore it from a backup, or, "
+                + "when no client uses client_secret_jwt, make a new one: "
                 + "(umask 077; openssl rand -base64 32 | tr '+/' '-_' | tr -d '=' > \(path))"
         case .exists(let name): "\(name) is there already"
         case .unknown(let kid): "there is no signing key \(kid) in this folder"

@@ -19,7 +19,8 @@ struct PrivateFolder: Sendable {
 
     func path(of name: String) -> String { "\(path)/\(name)" }
 
-    /// Makes the folder (mode 0700) where it is missing. One that others may write is refused: they could replace files.
+    /// Makes the folder (mode 0700) where it is missing. One that others may write is refused: they could replace
+    /// files.
     func make() throws(KeyFolderError) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
         var status = stat()
@@ -36,7 +37,9 @@ struct PrivateFolder: Sendable {
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             names.append(name)
         }
         return names

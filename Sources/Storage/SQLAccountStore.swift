@@ -9,8 +9,8 @@ package struct SQLAccountStore: AccountStore {
         self.database = database
     }
 
-    /// Accounts in the order they were made, after `cursor`, which may be the id of an account deleted meanwhile; a cursor
-    /// that never was an id gives none. Throws `DatabaseError`.
+    /// Accounts in the order they were made, after `cursor`, which may be the id of an account deleted meanwhile; a
+    /// cursor that never was an id gives none. Throws `DatabaseError`.
     package func accounts(after cursor: Account.ID?, limit: Int) throws -> [Account] {
         let limit = SQLValue.integer(Int64(limit))
         return try database.read { connection in
@@ -20,11 +20,13 @@ package struct SQLAccountStore: AccountStore {
             let position = try connection.first(
                 """
                 SELECT ordinal FROM account WHERE id = $1 UNION ALL SELECT ordinal FROM former_account WHERE id = $1
-                """, [.text(cursor.description)]
+                """,
+                [.text(cursor.description)]
             ) { try $0.integer(0) }
             guard let position else { return [] }
             return try connection.accounts(
-                Self.page("ordinal > $2 ORDER BY ordinal LIMIT $1"), [limit, .integer(position)]
+                Self.page("ordinal > $2 ORDER BY ordinal LIMIT $1"),
+                [limit, .integer(position)]
             )
         }
     }
@@ -54,7 +56,8 @@ package struct SQLAccountStore: AccountStore {
     package func delete(_ id: Account.ID) async throws -> Bool {
         try await database.write { connection in
             let former = try connection.first(
-                "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key", [.text(id.description)]
+                "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key",
+                [.text(id.description)]
             ) { (ordinal: try $0.integer(0), emailKey: try $0.text(1)) }
             guard let former else { return false }
             try connection.execute(
@@ -63,7 +66,8 @@ package struct SQLAccountStore: AccountStore {
             )
             // The rows stay: they count towards the limit of mails to the address.
             try connection.execute(
-                "UPDATE email_verification SET expires_at = created_at WHERE email_key = $1", [.text(former.emailKey)]
+                "UPDATE email_verification SET expires_at = created_at WHERE email_key = $1",
+                [.text(former.emailKey)]
             )
             return true
         }
@@ -85,8 +89,12 @@ extension Connection {
         let rows = try query(sql, values) { row in
             let key = try row.optionalText(5).map { AccountKey(thumbprint: $0, registeredForm: try row.text(6)) }
             return Account(
-                id: Account.ID(try row.text(0)), email: try row.email(1), name: try row.text(2),
-                state: try row.member(3), createdAt: try row.time(4), keys: key.map { [$0] } ?? []
+                id: Account.ID(try row.text(0)),
+                email: try row.email(1),
+                name: try row.text(2),
+                state: try row.member(3),
+                createdAt: try row.time(4),
+                keys: key.map { [$0] } ?? []
             )
         }
         return rows.reduce(into: []) { accounts, row in

@@ -1,5 +1,5 @@
 package import JOSE
-package import OAuth
+import OAuth
 package import Provider
 
 /// The registered applications.
@@ -29,13 +29,15 @@ package struct SQLClientStore: ClientStore {
         try database.read { try $0.query("SELECT \(Self.columns) FROM client ORDER BY id", [], client) }
     }
 
-    /// Registers `client`; its `owner` is not kept. Throws `DatabaseError.constraint` (`isDuplicate`) when the id is taken.
+    /// Registers `client`; its `owner` is not kept. Throws `DatabaseError.constraint` (`isDuplicate`) when the id is
+    /// taken.
     package func add(_ client: Client, at time: Timestamp) async throws {
         let values: [SQLValue] =
             [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
             + Self.credential(client.credential)
             + [
-                .text(client.scope.description), .text(client.grants.map(\.description).sorted().joined(separator: " ")),
+                .text(client.scope.description),
+                .text(client.grants.map(\.description).sorted().joined(separator: " ")),
                 .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer), .time(time),
             ]
         try await database.write { connection in
@@ -43,7 +45,8 @@ package struct SQLClientStore: ClientStore {
                 """
                 INSERT INTO client (\(Self.columns), created_at)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                """, values
+                """,
+                values
             )
         }
     }
@@ -64,8 +67,11 @@ package struct SQLClientStore: ClientStore {
 
     private func client(_ row: borrowing Row) throws -> Client {
         var client = Client(
-            id: Client.ID(try row.text(0)), name: try row.text(1), authentication: try row.member(2),
-            credential: try credential(row), scope: try Scope(try row.text(6))
+            id: Client.ID(try row.text(0)),
+            name: try row.text(1),
+            authentication: try row.member(2),
+            credential: try credential(row),
+            scope: try Scope(try row.text(6))
         )
         client.grants = Set(try row.text(7).split(separator: " ").map { GrantType(String($0)) })
         client.mustAnswerChallenge = try row.boolean(8)

@@ -15,10 +15,14 @@ package struct SQLMailQueue: MailQueue {
                 """
                 SELECT id, recipient, subject, body, attempts FROM mail
                 WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2
-                """, [.time(now), .integer(Int64(limit))]
+                """,
+                [.time(now), .integer(Int64(limit))]
             ) { row in
                 let mail = Mail(
-                    id: try row.text(0), recipient: try row.email(1), subject: try row.text(2), body: try row.text(3)
+                    id: try row.text(0),
+                    recipient: try row.email(1),
+                    subject: try row.text(2),
+                    body: try row.text(3)
                 )
                 return (mail: mail, attempts: Int(try row.integer(4)))
             }
@@ -33,7 +37,8 @@ package struct SQLMailQueue: MailQueue {
     package func postpone(_ id: String, until time: Timestamp) async throws {
         try await database.write { connection in
             try connection.execute(
-                "UPDATE mail SET due_at = $2, attempts = attempts + 1 WHERE id = $1", [.text(id), .time(time)]
+                "UPDATE mail SET due_at = $2, attempts = attempts + 1 WHERE id = $1",
+                [.text(id), .time(time)]
             )
         }
     }

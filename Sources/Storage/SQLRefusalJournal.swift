@@ -33,26 +33,32 @@ package struct SQLRefusalJournal: RefusalJournal {
                 """
                 INSERT INTO refusal (at, request_id, endpoint, error, check_name, expected, seen)
                 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ordinal
-                """, [.time(time)] + texts
+                """,
+                [.time(time)] + texts
             ) { try $0.integer(0) }
             guard let ordinal else { return }
             try connection.execute(
-                "DELETE FROM refusal WHERE ordinal <= $1", [.integer(ordinal - Int64(Self.capacity))]
+                "DELETE FROM refusal WHERE ordinal <= $1",
+                [.integer(ordinal - Int64(Self.capacity))]
             )
         }
     }
 
-    /// What was filed under a request id, oldest first; a request may be refused more than once. Throws `DatabaseError`.
+    /// What was filed under a request id, oldest first; a request may be refused more than once. Throws
+    /// `DatabaseError`.
     package func entries(requestID: String) throws -> [RecordedRefusal] {
         try database.read { connection in
             try connection.query(
                 """
                 SELECT request_id, at, endpoint, error, check_name, expected, seen FROM refusal
                 WHERE request_id = $1 ORDER BY ordinal
-                """, [Self.bounded(requestID)]
+                """,
+                [Self.bounded(requestID)]
             ) { row in
                 RecordedRefusal(
-                    requestID: try row.text(0), time: try row.time(1), endpoint: try row.text(2),
+                    requestID: try row.text(0),
+                    time: try row.time(1),
+                    endpoint: try row.text(2),
                     error: try row.text(3),
                     failed: FailedCheck(try row.text(4), expected: try row.text(5), seen: try row.text(6))
                 )

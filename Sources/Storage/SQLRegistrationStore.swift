@@ -15,12 +15,17 @@ package struct SQLRegistrationStore: RegistrationStore {
 
     /// The verification takes the id of its mail. Throws `DatabaseError`.
     package func ask(
-        _ verification: EmailVerification, mail: Mail, limit: Int?, since start: Timestamp
+        _ verification: EmailVerification,
+        mail: Mail,
+        limit: Int?,
+        since start: Timestamp
     ) async throws -> Timestamp? {
         try await database.write { connection in
             if let limit {
                 let asked = try connection.tally(
-                    "SELECT count(*), min(created_at) FROM email_verification WHERE email_key = $1 AND created_at >= $2",
+                    """
+                    SELECT count(*), min(created_at) FROM email_verification WHERE email_key = $1 AND created_at >= $2
+                    """,
                     [.text(verification.email.key), .time(start)]
                 )
                 if asked.count >= limit { return asked.oldest ?? verification.createdAt }
@@ -37,7 +42,8 @@ package struct SQLRegistrationStore: RegistrationStore {
                 """
                 UPDATE email_verification SET verified_at = $2
                 WHERE token_digest = $1 AND verified_at IS NULL AND expires_at > $2 RETURNING email
-                """, [.blob(tokenDigest), .time(now)]
+                """,
+                [.blob(tokenDigest), .time(now)]
             ) { try $0.email(0) }
         }
     }
@@ -48,13 +54,14 @@ package struct SQLRegistrationStore: RegistrationStore {
                 """
                 SELECT 1 FROM email_verification
                 WHERE email_key = $1 AND verified_at IS NOT NULL AND expires_at > $2 LIMIT 1
-                """, [.text(email.key), .time(now)]
+                """,
+                [.text(email.key), .time(now)]
             ) { try $0.integer(0) } != nil
         }
     }
 
-    /// Who cannot show that the address is theirs learns nothing about it: that is checked first. Throws `DatabaseError`,
-    /// `.constraint` also when the id of the account was ever given before.
+    /// Who cannot show that the address is theirs learns nothing about it: that is checked first. Throws
+    /// `DatabaseError`, `.constraint` also when the id of the account was ever given before.
     package func register(_ request: RegistrationRequest) async throws -> RegistrationOutcome {
         try await database.write { connection in
             guard let verification = try connection.verification(for: request) else { return .notVerified }

@@ -26,7 +26,8 @@ package final class SQLRevocationStore: RevocationStore {
                 INSERT INTO revoked_token (id, expires_at) VALUES ($1, $2)
                 ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at
                 WHERE excluded.expires_at > revoked_token.expires_at
-                """, [.text(id), .time(expiry)]
+                """,
+                [.text(id), .time(expiry)]
             )
         }
         revoked.withLock { $0[id] = max($0[id] ?? .min, expiry.milliseconds) }

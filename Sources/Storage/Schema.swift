@@ -8,7 +8,8 @@ enum Schema {
     /// The version that this release reads and writes.
     static let version = migrations.map(\.version).max() ?? 0
 
-    /// `former_account` keeps the ids of deleted accounts, so that none is ever given again: tokens may outlive the row.
+    /// `former_account` keeps the ids of deleted accounts, so that none is ever given again: tokens may outlive the
+    /// row.
     private static let account = """
         CREATE TABLE account (
             id TEXT NOT NULL PRIMARY KEY,

@@ -15,7 +15,10 @@ extension Stores {
         deleted += try await sweep("kept_assertion", "fingerprint", "expires_at <= $2", [.time(now)])
         // A verification counts towards the limit of mails even when it has expired.
         deleted += try await sweep(
-            "email_verification", "id", "expires_at <= $2 AND created_at < $3", [.time(now), .time(uncounted)]
+            "email_verification",
+            "id",
+            "expires_at <= $2 AND created_at < $3",
+            [.time(now), .time(uncounted)]
         )
         deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])
         return deleted

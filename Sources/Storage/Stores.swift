@@ -26,7 +26,9 @@ package struct Stores: Sendable {
     /// Throws `DatabaseError`: what `Database.init` throws, `.newerSchema`, and for a guest `.unavailable` when the
     /// schema is older than this release's.
     package static func open(
-        path: String, options: Database.Options = Database.Options(), at now: Timestamp
+        path: String,
+        options: Database.Options = Database.Options(),
+        at now: Timestamp
     ) async throws -> Stores {
         let hasHistory = exists(path)
         let database = try Database(path: path, options: options)
