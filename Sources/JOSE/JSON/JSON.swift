@@ -77,18 +77,21 @@ package struct JSONError: Error, Sendable, Equatable {
 
     /// Which of the reasons it was.
     package let code: Code
+    /// Where reading ended, in bytes; nil for a member of the wrong type.
+    package let offset: Int?
     /// What the log is told: a byte offset, or a member's name and type; never a value.
     package let failed: FailedCheck
 
     static func at(_ offset: Int, _ code: Code) -> JSONError {
         JSONError(
             code: code,
+            offset: offset,
             failed: FailedCheck("JSON", expected: "a text within limits", seen: "\(code) at \(offset)")
         )
     }
 
     static func wrongType(_ name: String, expected: String, seen: JSON) -> JSONError {
         let check = FailedCheck("member " + FailedCheck.excerpt(name), expected: expected, seen: seen.typeName)
-        return JSONError(code: .wrongType, failed: check)
+        return JSONError(code: .wrongType, offset: nil, failed: check)
     }
 }
