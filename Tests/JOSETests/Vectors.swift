@@ -16,7 +16,10 @@ enum Vectors {
     static let present = FileManager.default.fileExists(atPath: folder.appendingPathComponent("wycheproof").path)
 
     static func bytes(_ path: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: folder.appendingPathComponent(path)))
+        let file = folder.appendingPathComponent(path)
+        let size = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int
+        // Foundation leaks its buffer when it reads an empty file, and a leak check would show that.
+        return size == 0 ? [] : Array(try Data(contentsOf: file))
     }
 
     static func object(_ path: String) throws -> JSONObject {
