@@ -33,6 +33,8 @@ package struct HTTPClient: Sendable {
         threads = BlockingThreads(limit: max(1, connections))
     }
 
+    /// Any status is a response. Throws when there is none, or when the policy or the request's form forbids to ask; a
+    /// cancelled task gets `cancelled` within a second.
     package func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
         try check(request)
         return try await threads.value { exchange(request, $0) }.get()

@@ -1,5 +1,6 @@
 /// Why a request gave no response.
 package struct OutboundError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What a caller can act on.
     package enum Kind: Sendable, Equatable {
         /// The request cannot be sent as it is: a URL, header or setting is malformed.
         case invalidRequest
@@ -17,9 +18,11 @@ package struct OutboundError: Error, Sendable, Equatable, CustomStringConvertibl
         case status(Int)
     }
 
+    /// What went wrong.
     package let kind: Kind
     /// For a log or a terminal: one line of printable ASCII.
     package let reason: String
 
+    /// The reason alone.
     package var description: String { reason }
 }

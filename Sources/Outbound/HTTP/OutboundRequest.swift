@@ -1,5 +1,6 @@
 /// A request to another server.
 package struct OutboundRequest: Sendable {
+    /// What may be asked.
     package enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
@@ -12,6 +13,7 @@ package struct OutboundRequest: Sendable {
     /// Sent with a POST only.
     package let body: [UInt8]
 
+    /// - Parameter headers: replace libcurl's own of the same name.
     package init(_ method: Method, _ url: String, headers: [OutboundHeader] = [], body: [UInt8] = []) {
         self.method = method
         self.url = url
@@ -25,6 +27,7 @@ package struct OutboundHeader: Sendable, Equatable {
     package let name: String
     package let value: String
 
+    /// Names of letters, digits, `-` and `_` only, and values without controls, can be sent.
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
@@ -33,6 +36,7 @@ package struct OutboundHeader: Sendable, Equatable {
 
 /// What the other server answered. A redirect is an answer like any other and is not followed.
 package struct OutboundResponse: Sendable {
+    /// The HTTP status code.
     package let status: Int
     /// In the order in which they came, with their names as they came.
     package let headers: [OutboundHeader]

@@ -8,18 +8,21 @@ package struct DeliveryError: Error, Sendable, Equatable, CustomStringConvertibl
         case transient
     }
 
+    /// Whether another attempt may help.
     package let kind: Kind
     /// The SMTP reply code, where the server gave one that decided.
     package let code: Int?
     /// For the operator's log: one line of printable ASCII, without the password.
     package let reason: String
 
+    /// - Parameter reason: without secrets.
     package init(_ kind: Kind, code: Int? = nil, reason: String) {
         self.kind = kind
         self.code = code
         self.reason = reason
     }
 
+    /// Kind, code and reason, for a log.
     package var description: String {
         let kind = kind == .permanent ? "permanent" : "transient"
         return code.map { "\(kind) (\($0)): \(reason)" } ?? "\(kind): \(reason)"

@@ -11,6 +11,7 @@ package struct OutgoingMessage: Sendable, Equatable {
     /// When it was written, as in RFC 5322 §3.3: `Sat, 21 Nov 2026 13:00:00 +0000`.
     package let date: String
 
+    /// Nothing is checked here: a carrier refuses what it cannot write safely.
     package init(recipient: String, subject: String, body: String, messageID: String, date: String) {
         self.recipient = recipient
         self.subject = subject

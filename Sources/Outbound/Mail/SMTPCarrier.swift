@@ -5,6 +5,7 @@ package struct SMTPCarrier: Sendable {
     private let settings: SMTPSettings
     private let threads: BlockingThreads
 
+    /// Throws on settings that cannot work.
     /// - Parameter connections: the largest number of messages under way at one time; further ones wait.
     package init(settings: SMTPSettings, connections: Int = 4) throws(SMTPSettingsError) {
         try settings.check()

@@ -10,10 +10,15 @@ package struct SMTPSettings: Sendable {
         case tls
     }
 
+    /// A host name or an IP address, IPv6 without brackets.
     package let host: String
+    /// 587 for STARTTLS and 465 for TLS by custom (RFC 8314).
     package let port: Int
+    /// For `AUTH`; with a password, or neither.
     package let username: String?
+    /// Never in an error or a log.
     package let password: String?
+    /// What protects the connection.
     package let security: Security
     /// The address in `MAIL FROM` and `From:`.
     package let sender: String
@@ -24,6 +29,7 @@ package struct SMTPSettings: Sendable {
     /// A PEM file of the authorities to trust in place of the system's.
     package let caFile: String?
 
+    /// Nothing is checked here: ``SMTPCarrier`` refuses settings that cannot work.
     package init(
         host: String,
         port: Int,
@@ -49,6 +55,7 @@ package struct SMTPSettings: Sendable {
 
 /// Settings with which no mail could ever be sent, or not safely.
 package struct SMTPSettingsError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// One sentence for the operator, without the password.
     package let description: String
 }
 

@@ -149,9 +149,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def get_flood(self):
         self.begin_stream("text/event-stream")
-        for _ in range(100):
-            self.chunk(b"x\n" * 1000)
-        self.chunk(b"")
+        try:
+            while True:
+                self.chunk(b"x\n" * 1000)
+        except OSError:
+            dropped.set()
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -91,6 +91,7 @@ final class LogWriter: Sendable {
 
     /// A descriptor that refuses the bytes for good gets no second try: there is nowhere to complain.
     private func writeAll(_ bytes: [UInt8]) {
+        blockBrokenPipeSignal()
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
@@ -102,6 +103,14 @@ final class LogWriter: Sendable {
                 return
             }
         }
+    }
+
+    /// Whoever reads the log may go away; the server stays.
+    private func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     private func waitUntilWritable() {

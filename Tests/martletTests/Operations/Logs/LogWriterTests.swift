@@ -16,6 +16,16 @@ private struct LogPipe {
         let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
+
+    /// The same while lines are still being written, on a thread that may block.
+    func linesToTheEnd() async throws -> [String] {
+        let data = try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "log reader").async {
+                continuation.resume(with: Result { try pipe.fileHandleForReading.readToEnd() ?? Data() })
+            }
+        }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
 }
 
 struct LogWriterTests {
@@ -52,10 +62,7 @@ struct LogWriterTests {
         let pipe = LogPipe()
         let writer = LogWriter(to: pipe.descriptor, format: .text)
         let logger = logger(writer)
-        let reading = Task.detached { () -> [String] in
-            let data = try pipe.pipe.fileHandleForReading.readToEnd() ?? Data()
-            return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-        }
+        async let reading = pipe.linesToTheEnd()
         await withTaskGroup { group in
             for task in 0..<8 {
                 group.addTask { for index in 0..<500 { logger.info("\(task) \(index)") } }
@@ -63,7 +70,7 @@ struct LogWriterTests {
         }
         #expect(writer.flush(within: 10))
         try pipe.pipe.fileHandleForWriting.close()
-        let messages = try await reading.value.map { $0.split(separator: ": ")[1].split(separator: " ") }
+        let messages = try await reading.map { $0.split(separator: ": ")[1].split(separator: " ") }
         #expect(messages.count == 4_000)
         for task in 0..<8 {
             #expect(messages.filter { $0[0] == "\(task)" }.map { Int($0[1]) } == Array(0..<500))
@@ -93,6 +100,14 @@ struct LogWriterTests {
 
     @Test func `a descriptor that is closed loses lines and nothing else`() {
         let writer = LogWriter(to: -1, format: .json)
+        logger(writer).info("lost")
+        #expect(writer.flush())
+    }
+
+    @Test func `a pipe whose reader went away loses lines and nothing else`() throws {
+        let pipe = LogPipe()
+        let writer = LogWriter(to: pipe.descriptor, format: .json)
+        try pipe.pipe.fileHandleForReading.close()
         logger(writer).info("lost")
         #expect(writer.flush())
     }
