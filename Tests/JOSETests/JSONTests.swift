@@ -169,6 +169,16 @@ struct JSONTests {
         #expect(throws: JSONError.self) { try JSONObject.parse(Array("[]".utf8)) }
     }
 
+    @Test func `names are looked up by their bytes`() throws {
+        let kelvin = try JSONObject.parse(Array("{\"\u{212A}\":1}".utf8))
+        #expect("\u{212A}" == "K", "what Swift's comparison says")
+        #expect(kelvin["K"] == nil)
+        #expect(kelvin["\u{212A}"] == 1)
+        #expect("\u{212A}".hasSameBytes(as: "K") == false)
+        #expect("é".hasSameBytes(as: "e\u{301}") == false)
+        #expect("Ké".hasSameBytes(as: "Ké"))
+    }
+
     @Test func `members can be set, replaced and removed in place`() {
         var object: JSONObject = ["a": 1, "b": 2]
         object["a"] = 3

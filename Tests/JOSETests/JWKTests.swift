@@ -21,6 +21,10 @@ struct JWKTests {
         Change(name: "symmetric", members: ["kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ"]),
         Change(name: "unknown type", members: ["kty": "XX"]),
         Change(name: "type in lowercase", members: ["kty": "ec"]),
+        Change(
+            name: "Kelvin's curve",
+            members: ["kty": "O\u{212A}P", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"]
+        ),
         Change(name: "no type", members: [:], without: ["kty"]),
         Change(name: "type no string", members: ["kty": 1]),
         Change(name: "unknown curve", members: ["crv": "P-224"]),

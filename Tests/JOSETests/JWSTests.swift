@@ -5,7 +5,7 @@ import Testing
 /// Rows of the attack catalogue for tokens, at the level of the parser.
 struct JWSTests {
     static let key = try! PrivateKey.generate(.ec(.p256))
-    static let policy = JWSPolicy(algorithms: [.es256], type: .optional("x+jwt"))
+    static let policy = JWSPolicy(algorithms: [.es256, .es256k], type: .optional("x+jwt"))
 
     /// A token with any header text and payload, properly signed with ES256.
     static func token(_ header: String, _ payload: String = "{}") throws -> String {
@@ -30,6 +30,7 @@ struct JWSTests {
         (#"{"alg":"es256"}"#, .algorithm),
         (#"{"alg":"ES256 "}"#, .algorithm),
         (#"{"alg":""}"#, .algorithm),
+        ("{\"alg\":\"ES256\u{212A}\"}", .algorithm),
         (#"{"alg":null}"#, .header),
         (#"{"alg":["ES256"]}"#, .header),
         (#"{"alg":256}"#, .header),

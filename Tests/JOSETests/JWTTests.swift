@@ -30,6 +30,7 @@ struct JWTTests {
         #expect(claims.audience == .many(["a", "b"]))
         #expect(claims.audience?.contains("b") == true)
         #expect(claims.audience?.contains("c") == false)
+        #expect(JWTClaims.Audience.one("\u{212A}").contains("K") == false)
         #expect(claims.expires?.seconds == 200)
         #expect(claims.notBefore?.milliseconds == 100_000)
         #expect(claims.issuedAt == Timestamp(seconds: 0))

@@ -22,14 +22,14 @@ package struct JSONObject: Sendable, Equatable {
         return object
     }
 
-    /// The value of a member; setting nil removes it, setting a new name appends.
+    /// The value of the member whose name has these bytes; setting nil removes it, setting a new name appends.
     package subscript(name: String) -> JSON? {
         get {
-            for member in members where member.name == name { return member.value }
+            for member in members where member.name.hasSameBytes(as: name) { return member.value }
             return nil
         }
         set {
-            if let index = members.firstIndex(where: { $0.name == name }) {
+            if let index = members.firstIndex(where: { $0.name.hasSameBytes(as: name) }) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append(Member(name: name, value: newValue))

@@ -52,7 +52,10 @@ struct JWKFields {
 
     private func text(_ name: String) throws(JOSEError) -> String {
         let value = try reading(.key) { () throws(JSONError) in try json.string(name) }
-        guard let value else { throw JOSEError(.key, "JWK \(name)", expected: "a string", seen: "nothing") }
+        guard let value, value.isASCII else {
+            let seen = value == nil ? "nothing" : "another"
+            throw JOSEError(.key, "JWK \(name)", expected: "an ASCII string", seen: seen)
+        }
         return value
     }
 
@@ -109,7 +112,7 @@ struct JWKMetadata {
             algorithm = nil
             return
         }
-        guard let algorithm = SignatureAlgorithm(rawValue: name), algorithm.suits(kind) else {
+        guard name.isASCII, let algorithm = SignatureAlgorithm(rawValue: name), algorithm.suits(kind) else {
             throw JOSEError(.key, "JWK alg", expected: "one that suits the key", seen: FailedCheck.excerpt(name))
         }
         self.algorithm = algorithm

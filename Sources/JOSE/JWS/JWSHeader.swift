@@ -29,7 +29,7 @@ struct JWSHeader {
 
     private static func algorithm(_ name: String?, _ policy: JWSPolicy) throws(JOSEError) -> JWS.Algorithm {
         if name == "HS256", policy.takesSharedSecret { return .hs256 }
-        if let known = name.flatMap(SignatureAlgorithm.init(rawValue:)), policy.algorithms.contains(known) {
+        if let name, name.isASCII, let known = SignatureAlgorithm(rawValue: name), policy.algorithms.contains(known) {
             return .signature(known)
         }
         let expected = policy.algorithms.map(\.rawValue).sorted() + (policy.takesSharedSecret ? ["HS256"] : [])

@@ -6,8 +6,8 @@ package struct JWTClaims: Sendable {
         case one(String)
         case many([String])
 
-        /// Whether `value` is among the audiences.
-        package func contains(_ value: String) -> Bool { values.contains(value) }
+        /// Whether `value` is among the audiences, byte for byte.
+        package func contains(_ value: String) -> Bool { values.contains { $0.hasSameBytes(as: value) } }
 
         /// All audiences.
         package var values: [String] {

@@ -1,0 +1,10 @@
+extension String {
+    /// Whether both texts have the same UTF-8 bytes. `==` compares characters: it takes the Kelvin sign U+212A for the
+    /// letter K, and two spellings of é for one, which no identifier, address or secret may do.
+    package func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
+
+    /// Whether all characters are ASCII, so that `==` with an ASCII text compares bytes.
+    var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+}
