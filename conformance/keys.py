@@ -46,6 +46,18 @@ class ECKey:
         form = serialization.PublicFormat.CompressedPoint if compressed else serialization.PublicFormat.UncompressedPoint
         return self.private.public_key().public_bytes(serialization.Encoding.X962, form).hex()
 
+    def ambiguous(self) -> bool:
+        """Whether the compressed point is one on P-256 as well as on secp256k1: half of all x are on either."""
+        point = bytes.fromhex(self.hex(compressed=True))
+        fits = 0
+        for group in (ec.SECP256R1(), ec.SECP256K1()):
+            try:
+                ec.EllipticCurvePublicKey.from_encoded_point(group, point)
+                fits += 1
+            except ValueError:
+                pass
+        return fits == 2
+
     @property
     def jwk(self) -> dict:
         x, y = (b64(n.to_bytes(self.size, "big")) for n in (self.numbers.x, self.numbers.y))

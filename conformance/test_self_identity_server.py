@@ -209,6 +209,8 @@ def test_a_missing_name_is_refused(issuer, name):
 @pytest.mark.parametrize("curve", CURVES)
 def test_each_form_of_a_key_registers_and_signs_in(issuer, curve, form):
     key = ECKey(curve)
+    while form == "compressed" and key.ambiguous():  # such an x names a key on either curve
+        key = ECKey(curve)
     if curve in ("P-384", "P-521") and form != "jwk":
         pytest.skip("the larger curves register as JWKs")
     public = {"hex": key.hex(), "compressed": key.hex(compressed=True), "jwk": key.jwk}[form]
