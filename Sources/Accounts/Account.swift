@@ -26,7 +26,12 @@ package struct Account: Sendable {
     package let keys: [AccountKey]
 
     package init(
-        id: ID, email: EmailAddress, name: String, state: State, createdAt: Timestamp, keys: [AccountKey]
+        id: ID,
+        email: EmailAddress,
+        name: String,
+        state: State,
+        createdAt: Timestamp,
+        keys: [AccountKey]
     ) {
         self.id = id
         self.email = email

@@ -29,7 +29,8 @@ enum FormDecoder {
 
     static func tooMany(_ count: Int) -> OAuthError {
         OAuthError(
-            .invalidRequest, "too many parameters",
+            .invalidRequest,
+            "too many parameters",
             FailedCheck("parameters", expected: "at most \(Parameters.limit)", seen: "\(count) or more")
         )
     }
@@ -67,7 +68,8 @@ enum FormDecoder {
 
     private static func malformed(_ expected: String) -> OAuthError {
         OAuthError(
-            .invalidRequest, "the form is malformed",
+            .invalidRequest,
+            "the form is malformed",
             FailedCheck("form encoding", expected: expected, seen: "something else")
         )
     }

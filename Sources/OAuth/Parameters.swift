@@ -43,7 +43,8 @@ package struct Parameters: Sendable {
         for (name, value) in try FormDecoder.pairs(in: body, limit: Self.limit) {
             guard values.updateValue(value, forKey: name) == nil else {
                 throw OAuthError(
-                    .invalidRequest, "a parameter is repeated",
+                    .invalidRequest,
+                    "a parameter is repeated",
                     FailedCheck("parameters", expected: "each name once", seen: "\(name) twice")
                 )
             }
@@ -66,7 +67,8 @@ package struct Parameters: Sendable {
     package func optional(_ name: ParameterName) throws(OAuthError) -> String? {
         if mistyped.contains(name.description) {
             throw OAuthError(
-                .invalidRequest, "\(name) must be a string",
+                .invalidRequest,
+                "\(name) must be a string",
                 FailedCheck("parameters", expected: "\(name) as a string", seen: "another JSON type")
             )
         }
@@ -78,7 +80,8 @@ package struct Parameters: Sendable {
     package func required(_ name: ParameterName) throws(OAuthError) -> String {
         if let value = try optional(name) { return value }
         throw OAuthError(
-            .invalidRequest, "\(name) is missing",
+            .invalidRequest,
+            "\(name) is missing",
             FailedCheck("parameters", expected: "\(name)", seen: "absent or empty")
         )
     }

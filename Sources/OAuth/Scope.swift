@@ -1,4 +1,4 @@
-package import JOSE
+import JOSE
 
 /// A set of scope tokens in the order they were named (RFC 6749 §3.3).
 package struct Scope: Hashable, Sendable, CustomStringConvertible {
@@ -43,7 +43,9 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
 
     private static func invalid(expected: String, seen: String) -> OAuthError {
         OAuthError(
-            .invalidScope, "\(.scope) is malformed", FailedCheck("scope", expected: expected, seen: seen)
+            .invalidScope,
+            "\(.scope) is malformed",
+            FailedCheck("scope", expected: expected, seen: seen)
         )
     }
 }

@@ -1,7 +1,8 @@
 extension Page {
     /// What the error codes mean: where `error_uri` points.
     package static let oauthErrors = Page(
-        title: "OAuth errors", heading: "What the error codes mean",
+        title: "OAuth errors",
+        heading: "What the error codes mean",
         paragraphs: [
             "Every reply carries an X-Request-Id. The operator of this server can look up under it what exactly was wrong."
         ],
@@ -16,7 +17,10 @@ extension Page {
                 "The proof is not good: a wrong signature, or a challenge that is missing, stale, used or not ours. Ask for a new challenge and sign it."
             ),
             ("unauthorized_client", "The client is known but may not use this grant."),
-            ("unsupported_grant_type", "The server does not offer this grant. Its metadata lists those that it offers."),
+            (
+                "unsupported_grant_type",
+                "The server does not offer this grant. Its metadata lists those that it offers."
+            ),
             ("invalid_scope", "The scope is malformed, or the client may have none of it."),
             ("invalid_token", "The access token is missing, malformed, expired, revoked, or for another resource."),
             ("insufficient_scope", "The access token is good but does not carry the scope that the resource needs."),
@@ -27,6 +31,9 @@ extension Page {
 
     /// A path that leads nowhere.
     package static let notFound = Page(
-        title: "Not found", heading: "There is nothing here", tone: .bad, paragraphs: ["The address may be mistyped."]
+        title: "Not found",
+        heading: "There is nothing here",
+        tone: .bad,
+        paragraphs: ["The address may be mistyped."]
     )
 }

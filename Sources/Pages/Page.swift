@@ -15,7 +15,10 @@ package struct Page: Sendable {
     package let terms: [(term: String, meaning: String)]
 
     package init(
-        title: String, heading: String, tone: Tone = .plain, paragraphs: [String],
+        title: String,
+        heading: String,
+        tone: Tone = .plain,
+        paragraphs: [String],
         terms: [(term: String, meaning: String)] = []
     ) {
         self.title = title

@@ -15,7 +15,11 @@ package struct Dependencies: Sendable {
     package let now: @Sendable () -> Timestamp
 
     package init(
-        settings: Settings, stores: Stores, keys: SigningKeys, sealing: SealingKey, random: any RandomSource,
+        settings: Settings,
+        stores: Stores,
+        keys: SigningKeys,
+        sealing: SealingKey,
+        random: any RandomSource,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.settings = settings
@@ -37,7 +41,9 @@ package struct Dependencies: Sendable {
         let replays: any ReplayStore
 
         package init(
-            clients: any ClientStore, subjects: any SubjectStore, revocations: any RevocationStore,
+            clients: any ClientStore,
+            subjects: any SubjectStore,
+            revocations: any RevocationStore,
             replays: any ReplayStore
         ) {
             self.clients = clients

@@ -13,7 +13,10 @@ package struct Endpoint: Sendable {
     package let respond: @Sendable (EndpointRequest) async throws -> Reply
 
     package init(
-        _ method: HTTPRequest.Method, _ path: String, advertisedAs: String? = nil, allowsBrowsers: Bool = true,
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        advertisedAs: String? = nil,
+        allowsBrowsers: Bool = true,
         respond: @escaping @Sendable (EndpointRequest) async throws -> Reply
     ) {
         self.method = method

@@ -33,9 +33,10 @@ package struct Provider: Sendable {
         let features = StandardFeatures.all(dependencies, spine)
         let grants = features.flatMap(\.grants)
         let token = TokenEndpoint(
-            bodies: RequestBody(), authentication: spine.authentication,
+            authentication: spine.authentication,
             grants: Dictionary(uniqueKeysWithValues: grants.map { ($0.type, $0) }),
-            issuer: TokenIssuer(dependencies: dependencies), metrics: TokenMetrics(grants.map(\.type))
+            issuer: TokenIssuer(dependencies: dependencies),
+            metrics: TokenMetrics(grants.map(\.type))
         )
         let keySet = KeySetDocument(keys: dependencies.keys, now: dependencies.now)
         endpoints =
@@ -48,19 +49,24 @@ package struct Provider: Sendable {
             json: ServerMetadata(settings: settings, endpoints: endpoints, grants: grants, features: features).json
         )
         var documents = Dictionary(uniqueKeysWithValues: ServerMetadata.paths(settings).map { ($0, metadata) })
-        documents[ProtectedResource.path(settings)] = CachedDocument(json: ProtectedResource(settings: settings).json)
+        documents[ProtectedResourceMetadata.path(settings)] = CachedDocument(
+            json: ProtectedResourceMetadata(settings: settings).json
+        )
         self.documents = documents
     }
 
     private static func spine(_ dependencies: Dependencies, replays: ReplayGuard) -> Spine {
         let challenges = Challenges(
-            lifetime: dependencies.settings.challengeLifetime, random: dependencies.random, now: dependencies.now
+            lifetime: dependencies.settings.challengeLifetime,
+            random: dependencies.random,
+            now: dependencies.now
         )
         let tokens = AccessTokenVerifier(dependencies)
         return Spine(
             challenges: challenges,
             authentication: ClientAuthentication(
-                dependencies, directory: ClientDirectory(dependencies),
+                dependencies,
+                directory: ClientDirectory(dependencies),
                 assertions: AssertionVerifier(dependencies, challenges: challenges, replays: replays)
             ),
             tokens: tokens,

@@ -17,6 +17,14 @@ package struct Refusal: Sendable {
     }
 }
 
+extension Refusal {
+    /// A verification link that was followed in vain.
+    package static let unknownVerification = Refusal(
+        error: "link not valid",
+        failed: FailedCheck("verification token", expected: "known, unused, alive", seen: "none such")
+    )
+}
+
 /// Keeps what was refused and why, for `martlet explain`. Bounded; losing an entry under load is allowed.
 package protocol RefusalJournal: Sendable {
     /// Files `refusal` under the id that the reply carried. Returns at once.
@@ -34,27 +42,29 @@ package struct Refusals: Sendable {
     /// The reply to an error that an endpoint threw: RFC 6749 §5.2 for refusals, 503 for stores that are away, and
     /// `server_error` for everything else, which tells the client nothing.
     package func reply(to error: any Error) -> Reply {
-        if let refused = error as? OAuthError { return reply(to: refused) }
+        if let refused = error as? OAuthError { return encode(refused, isFault: false) }
         if let failure = error as? any TemporaryFailure, failure.isTemporary {
-            return reply(
-                to: OAuthError(
-                    .temporarilyUnavailable, "the server cannot do this at the moment; try again",
+            return encode(
+                OAuthError(
+                    .temporarilyUnavailable,
+                    "the server cannot do this at the moment; try again",
                     FailedCheck("store", expected: "an answer within 2 seconds", seen: "\(error)"),
                     fields: [.init("Retry-After", "2")]
                 ),
                 isFault: true
             )
         }
-        return reply(
-            to: OAuthError(
-                .serverError, "the server failed; the operator finds the reason under the X-Request-Id",
+        return encode(
+            OAuthError(
+                .serverError,
+                "the server failed; the operator finds the reason under the X-Request-Id",
                 FailedCheck("internal", expected: "no error", seen: "\(error)")
             ),
             isFault: true
         )
     }
 
-    private func reply(to error: OAuthError, isFault: Bool = false) -> Reply {
+    private func encode(_ error: OAuthError, isFault: Bool) -> Reply {
         let object: JSONObject = [
             "error": .string(error.code.name),
             "error_description": .string(error.description.description),

@@ -1,3 +1,4 @@
+import Cryptography
 package import HTTPTypes
 package import JOSE
 
@@ -10,7 +11,10 @@ package struct Reply: Sendable {
     package var refusal: Refusal?
 
     package init(
-        _ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:], body: [UInt8] = [], refusal: Refusal? = nil
+        _ status: HTTPResponse.Status = .ok,
+        fields: HTTPFields = [:],
+        body: [UInt8] = [],
+        refusal: Refusal? = nil
     ) {
         self.status = status
         self.fields = fields
@@ -28,19 +32,22 @@ package struct Reply: Sendable {
     ]
 }
 
-/// A document that changes rarely: encoded once, sent with a validator (RFC 9110 §8.8.3).
+/// A document that changes rarely: encoded once, cacheable for five minutes, sent with a validator (RFC 9110 §8.8.3).
 package struct CachedDocument: Sendable {
     private let body: [UInt8]
     private let fields: HTTPFields
     private let entityTag: String
 
-    /// `maximumAge` in seconds.
-    package init(body: [UInt8], contentType: String, maximumAge: Int, entityTag: String) {
-        self.body = body
-        self.entityTag = entityTag
-        fields = [
-            .contentType: contentType, .cacheControl: "public, max-age=\(maximumAge)", .eTag: entityTag,
-        ]
+    /// A JSON document.
+    package init(json: JSON, contentType: String = "application/json") {
+        self.init(text: json.encoded(), contentType: contentType)
+    }
+
+    /// A document of any type.
+    package init(text: [UInt8], contentType: String) {
+        body = text
+        entityTag = "\"\(Base64URL.encode(Hash.digest(text)[..<12]))\""
+        fields = [.contentType: contentType, .cacheControl: "public, max-age=300", .eTag: entityTag]
     }
 
     /// The document, or 304 when the caller has it.

@@ -1,49 +1,54 @@
 import HTTPTypes
-import JOSE
-import OAuth
+package import JOSE
+package import OAuth
 
-/// Reads the parameters of a request from its body: a form (RFC 6749 appendix B) or, where allowed, JSON with the same names.
-struct RequestBody: Sendable {
-    var allowsJSON = true
-
+/// Reads the body of a request: a form (RFC 6749 appendix B), or JSON.
+package enum RequestBody {
+    /// The parameters of a request to an OAuth endpoint: a form or, where the endpoint takes it, JSON with the same names.
     /// Throws `invalid_request`: 400 for another content type or a malformed body, 415 for a compressed one.
-    func parameters(of request: EndpointRequest) throws(OAuthError) -> Parameters {
+    static func parameters(of request: EndpointRequest, allowsJSON: Bool = false) throws(OAuthError) -> Parameters {
+        let type = try contentType(of: request)
+        if type.essence == formType { return try Parameters(form: request.body) }
+        if allowsJSON, type.essence == jsonType { return try Parameters(json: try object(in: request.body)) }
+        throw unsupported(request, expected: formType)
+    }
+
+    /// The JSON object in the body. Throws `invalid_request` as above.
+    package static func json(of request: EndpointRequest) throws(OAuthError) -> JSONObject {
+        guard try contentType(of: request).essence == jsonType else { throw unsupported(request, expected: jsonType) }
+        return try object(in: request.body)
+    }
+
+    static let formType = "application/x-www-form-urlencoded"
+    private static let jsonType = "application/json"
+
+    /// The content type of a body that is not compressed and claims no charset but UTF-8.
+    private static func contentType(of request: EndpointRequest) throws(OAuthError) -> MediaType {
         if let coding = request.fields[.contentEncoding], coding.lowercased() != "identity" {
             throw OAuthError(
-                .unsupportedMediaType, "request bodies must not be compressed",
+                .unsupportedMediaType,
+                "the body must not be compressed",
                 FailedCheck("Content-Encoding", expected: "none", seen: FailedCheck.excerpt(coding))
             )
         }
-        let sent = request.fields[.contentType] ?? ""
-        let type = MediaType(sent)
-        guard type.charset == nil || type.charset == "utf-8" else { throw Self.unsupported(sent) }
-        switch type.essence {
-        case "application/x-www-form-urlencoded": return try Parameters(form: request.body)
-        case "application/json" where allowsJSON: return try Parameters(json: try object(in: request.body))
-        default: throw Self.unsupported(sent)
-        }
+        let type = MediaType(request.fields[.contentType] ?? "")
+        guard type.charset == nil || type.charset == "utf-8" else { throw unsupported(request, expected: "UTF-8") }
+        return type
     }
 
-    private func object(in body: [UInt8]) throws(OAuthError) -> JSONObject {
+    private static func object(in body: [UInt8]) throws(OAuthError) -> JSONObject {
         do throws(JSONError) {
-            if case .object(let object) = try JSON.parse(body) { return object }
+            return try JSONObject.parse(body)
         } catch {
-            throw Self.malformed(seen: "\(error)")
+            throw OAuthError(.invalidRequest, "the body is not a JSON object", error.failed)
         }
-        throw Self.malformed(seen: "another JSON value")
     }
 
-    private static func malformed(seen: String) -> OAuthError {
+    private static func unsupported(_ request: EndpointRequest, expected: String) -> OAuthError {
         OAuthError(
-            .invalidRequest, "the body is not a JSON object",
-            FailedCheck("JSON body", expected: "an object", seen: seen)
-        )
-    }
-
-    private static func unsupported(_ type: String) -> OAuthError {
-        OAuthError(
-            .invalidRequest, "the content type must be application/x-www-form-urlencoded",
-            FailedCheck("Content-Type", expected: "application/x-www-form-urlencoded", seen: FailedCheck.excerpt(type))
+            .invalidRequest,
+            "the content type is not the one that this endpoint takes",
+            FailedCheck("Content-Type", expected: expected, seen: FailedCheck.excerpt(request.fields[.contentType]))
         )
     }
 }
@@ -56,18 +61,8 @@ struct MediaType {
     let charset: String?
 
     init(_ value: String) {
-        let parts = value.split(separator: ";").map { $0.trimmingSpaces.lowercased() }
+        let parts = value.split(separator: ";").map { $0.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
         essence = parts.first ?? ""
-        charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
-            .map { $0.dropFirst("charset=".count).filter { $0 != "\"" } }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingSpaces: Substring {
-        guard let start = firstIndex(where: { $0 != " " && $0 != "\t" }),
-            let end = lastIndex(where: { $0 != " " && $0 != "\t" })
-        else { return "" }
-        return self[start...end]
+        charset = parts.dropFirst().first { $0.hasPrefix("charset=") }.map { String($0.dropFirst("charset=".count)) }
     }
 }

@@ -1,5 +1,5 @@
 package import JOSE
-package import Provider
+import Provider
 
 /// Fingerprints of used assertions that must outlive the process. The 64 bits are kept as the integer of the same
 /// pattern.

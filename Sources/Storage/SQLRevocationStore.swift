@@ -1,5 +1,5 @@
 package import JOSE
-package import Provider
+import Provider
 import Synchronization
 
 /// Revoked tokens. A row makes a revocation durable; whether a token is revoked is answered from memory, so that asking

@@ -15,7 +15,10 @@ package struct MailDispatcher: Sendable {
     private static let parallel = 4
 
     package init(
-        queue: any MailQueue, carrier: any MailCarrier, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        queue: any MailQueue,
+        carrier: any MailCarrier,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.queue = queue
         self.carrier = carrier

@@ -13,8 +13,12 @@ package struct EmailVerification: Sendable {
     package let expiry: Timestamp
 
     package init(
-        email: EmailAddress, tokenDigest: [UInt8], registrationDigest: [UInt8], askedFrom: String,
-        createdAt: Timestamp, expiry: Timestamp
+        email: EmailAddress,
+        tokenDigest: [UInt8],
+        registrationDigest: [UInt8],
+        askedFrom: String,
+        createdAt: Timestamp,
+        expiry: Timestamp
     ) {
         self.email = email
         self.tokenDigest = tokenDigest
@@ -30,7 +34,10 @@ package protocol RegistrationStore: Sendable {
     /// Files `verification` and its mail together, unless the address has had `limit` since `start`; then nothing is written
     /// and the answer is the time of the oldest of those. A nil `limit` means none.
     func ask(
-        _ verification: EmailVerification, mail: Mail, limit: Int?, since start: Timestamp
+        _ verification: EmailVerification,
+        mail: Mail,
+        limit: Int?,
+        since start: Timestamp
     ) async throws -> Timestamp?
 
     /// Marks the verification with this token as done, once. Nil when there is none that is fresh and alive.

@@ -10,8 +10,11 @@ package struct Registration: Sendable {
     private let watchers: VerificationWatchers
 
     package init(
-        store: any RegistrationStore, settings: RegistrationSettings, watchers: VerificationWatchers,
-        random: any RandomSource, now: @escaping @Sendable () -> Timestamp
+        store: any RegistrationStore,
+        settings: RegistrationSettings,
+        watchers: VerificationWatchers,
+        random: any RandomSource,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.settings = settings
@@ -35,15 +38,22 @@ package struct Registration: Sendable {
         let registrationToken = "martlet_rg_" + Base64URL.encode(random.bytes(32))
         let url = settings.verificationURL(token)
         let verification = EmailVerification(
-            email: email, tokenDigest: Hash.digest(Array(token.utf8)),
-            registrationDigest: Hash.digest(Array(registrationToken.utf8)), askedFrom: address, createdAt: time,
+            email: email,
+            tokenDigest: Hash.digest(Array(token.utf8)),
+            registrationDigest: Hash.digest(Array(registrationToken.utf8)),
+            askedFrom: address,
+            createdAt: time,
             expiry: time + settings.verificationLifetime
         )
         let mail = VerificationMail(url: url, validFor: settings.verificationLifetime).mail(
-            to: email, id: ULID(milliseconds: time.milliseconds, random: random).string
+            to: email,
+            id: ULID(milliseconds: time.milliseconds, random: random).string
         )
         let oldest = try await store.ask(
-            verification, mail: mail, limit: settings.mailsPerAddress, since: time - RegistrationSettings.hour
+            verification,
+            mail: mail,
+            limit: settings.mailsPerAddress,
+            since: time - RegistrationSettings.hour
         )
         if let oldest { throw RegistrationError.limited(wait: Self.wait(after: oldest, at: time)) }
         RegistrationMetrics.asked()
@@ -68,17 +78,28 @@ package struct Registration: Sendable {
 
     /// Registers an account with a key. Throws `RegistrationError`.
     package func register(
-        email: EmailAddress, name: String, key: AccountKey, registrationToken: String?, from address: String
+        email: EmailAddress,
+        name: String,
+        key: AccountKey,
+        registrationToken: String?,
+        from address: String
     ) async throws -> Account.ID {
         let time = now()
         let account = Account(
-            id: Account.ID(UUIDv4(random: random).string), email: email, name: name, state: .active, createdAt: time,
+            id: Account.ID(UUIDv4(random: random).string),
+            email: email,
+            name: name,
+            state: .active,
+            createdAt: time,
             keys: [key]
         )
         let outcome = try await store.register(
             RegistrationRequest(
-                account: account, registrationDigest: registrationToken.map { Hash.digest(Array($0.utf8)) },
-                askedFrom: address, now: time, limit: settings.registrationsPerAddress
+                account: account,
+                registrationDigest: registrationToken.map { Hash.digest(Array($0.utf8)) },
+                askedFrom: address,
+                now: time,
+                limit: settings.registrationsPerAddress
             )
         )
         switch outcome {

@@ -6,7 +6,9 @@ struct VerificationMail {
 
     func mail(to email: EmailAddress, id: String) -> Mail {
         Mail(
-            id: id, recipient: email, subject: "Verify your email address",
+            id: id,
+            recipient: email,
+            subject: "Verify your email address",
             body: """
                 Somebody, most likely you, wants to register this email address.
 

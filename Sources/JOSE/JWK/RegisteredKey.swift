@@ -1,4 +1,4 @@
-package import Cryptography
+import Cryptography
 
 /// An elliptic-curve public key in a form that its owner may send: an SEC1 point in hexadecimal (P-256 or secp256k1,
 /// compressed or not), or a JWK as JSON text (P-256, P-384, P-521, secp256k1).

@@ -20,7 +20,9 @@ struct AssertionClaims {
         guard let expiry = claims.expires else {
             throw Self.refused("exp", expected: "a time", seen: "absent")
         }
-        guard expiry > now else { throw Self.refused("exp", expected: "after \(now.seconds)", seen: "\(expiry.seconds)") }
+        guard expiry > now else {
+            throw Self.refused("exp", expected: "after \(now.seconds)", seen: "\(expiry.seconds)")
+        }
         let latest = now + settings.assertionLifetime + settings.clockTolerance
         guard expiry <= latest else {
             throw Self.refused("exp", expected: "at most \(latest.seconds)", seen: "\(expiry.seconds)")
@@ -31,7 +33,8 @@ struct AssertionClaims {
         issuedAt = claims.issuedAt ?? expiry - settings.assertionLifetime
         guard expiry <= issuedAt + settings.assertionLifetime + settings.clockTolerance else {
             throw Self.refused(
-                "exp", expected: "at most \(settings.assertionLifetime) s after iat",
+                "exp",
+                expected: "at most \(settings.assertionLifetime) s after iat",
                 seen: "\(expiry.seconds - issuedAt.seconds) s"
             )
         }
@@ -46,7 +49,9 @@ struct AssertionClaims {
     }
 
     private static func require(
-        _ claim: ParameterName, _ value: Timestamp?, upTo latest: Timestamp
+        _ claim: ParameterName,
+        _ value: Timestamp?,
+        upTo latest: Timestamp
     ) throws(OAuthError) {
         guard let value else { return }
         guard value <= latest else {
@@ -64,7 +69,8 @@ struct AssertionClaims {
 
     private static func refused(_ claim: ParameterName, expected: String, seen: String) -> OAuthError {
         OAuthError(
-            .invalidClient, "the \(claim) claim of \(.clientAssertion) is wrong",
+            .invalidClient,
+            "the \(claim) claim of \(.clientAssertion) is wrong",
             FailedCheck(claim.description, expected: expected, seen: seen)
         )
     }

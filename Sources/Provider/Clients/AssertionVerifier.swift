@@ -59,7 +59,8 @@ package struct AssertionVerifier: Sendable {
         let candidates = keys.candidates(kid: keys.keys.count == 1 ? nil : signed.kid, algorithm: algorithm)
         guard let last = candidates.last else {
             throw JOSEError(
-                .algorithm, FailedCheck("alg, kid", expected: "those of a registered key", seen: algorithm.rawValue)
+                .algorithm,
+                FailedCheck("alg, kid", expected: "those of a registered key", seen: algorithm.rawValue)
             )
         }
         for key in candidates.dropLast() where (try? signed.verify(with: key)) != nil { return }
@@ -91,32 +92,43 @@ package struct AssertionVerifier: Sendable {
 
     private func refused(_ description: WireText, seen: String) -> OAuthError {
         OAuthError(
-            .invalidGrant, description, FailedCheck("challenge", expected: "a fresh one, signed", seen: seen),
-            fields: (try? challenges.issue()).map { [.init(AttestationChallenge.fieldName, $0)] } ?? []
+            .invalidGrant,
+            description,
+            FailedCheck("challenge", expected: "a fresh one, signed", seen: seen),
+            fields: (try? challenges.issue()).map { [.init(Challenges.fieldName, $0)] } ?? []
         )
     }
 
     private func refuseReplay(
-        _ claims: AssertionClaims, of client: Client, signedAt: Timestamp?
+        _ claims: AssertionClaims,
+        of client: Client,
+        signedAt: Timestamp?
     ) async throws {
         let verdict = try await replays.use(
-            jti: claims.id, of: client.id.description, signedAt: signedAt, until: claims.expiry, now: now()
+            jti: claims.id,
+            of: client.id.description,
+            signedAt: signedAt,
+            until: claims.expiry,
+            now: now()
         )
         switch verdict {
         case .fresh: return
         case .replayed:
             throw OAuthError(
-                .invalidClient, "the jti of \(.clientAssertion) was already used",
+                .invalidClient,
+                "the jti of \(.clientAssertion) was already used",
                 FailedCheck("jti", expected: "a new value", seen: "a used one")
             )
         case .predatesProcess:
             throw OAuthError(
-                .invalidClient, "\(.clientAssertion) was signed before this server started; sign a new one",
+                .invalidClient,
+                "\(.clientAssertion) was signed before this server started; sign a new one",
                 FailedCheck("iat", expected: "after the server's start", seen: "\(claims.issuedAt.seconds)")
             )
         case .full:
             throw OAuthError(
-                .temporarilyUnavailable, "too many client assertions are remembered; try again",
+                .temporarilyUnavailable,
+                "too many client assertions are remembered; try again",
                 FailedCheck("jti", expected: "room to remember it", seen: "a full record"),
                 fields: [.init("Retry-After", "30")]
             )

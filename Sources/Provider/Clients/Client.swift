@@ -36,7 +36,11 @@ package struct Client: Sendable {
     }
 
     package init(
-        id: ID, name: String, authentication: ClientAuthenticationMethod, credential: Credential, scope: Scope
+        id: ID,
+        name: String,
+        authentication: ClientAuthenticationMethod,
+        credential: Credential,
+        scope: Scope
     ) {
         self.id = id
         self.name = name

@@ -20,7 +20,8 @@ package struct ClientAuthentication: Sendable {
     /// The client that `request` proves to be. Throws `invalid_client`, `invalid_grant` (for keys of accounts),
     /// `invalid_request`, and 429 after too many failures.
     package func authenticate(
-        _ request: EndpointRequest, _ parameters: Parameters
+        _ request: EndpointRequest,
+        _ parameters: Parameters
     ) async throws -> Client {
         let presented = try PresentedCredential(request, parameters)
         let id = try presented.clientID()
@@ -52,12 +53,17 @@ package struct ClientAuthentication: Sendable {
     }
 
     private func verify(
-        _ secret: String, sentBy method: ClientAuthenticationMethod, of client: Client?, id: Client.ID
+        _ secret: String,
+        sentBy method: ClientAuthenticationMethod,
+        of client: Client?,
+        id: Client.ID
     ) throws(OAuthError) {
         // An unknown client costs the same digest and the same answer as a wrong secret.
         let digest = Hash.digest(Array(secret.utf8))
         let header = method == .clientSecretBasic
-        guard let client else { throw Self.failed("client_id", "a registered client", FailedCheck.excerpt(id.description), header: header) }
+        guard let client else {
+            throw Self.failed("client_id", "a registered client", FailedCheck.excerpt(id.description), header: header)
+        }
         guard case .secretDigest(let expected) = client.credential, client.authentication == method else {
             throw Self.wrongMethod(of: client, presented: method.rawValue, header: header)
         }
@@ -68,7 +74,8 @@ package struct ClientAuthentication: Sendable {
 
     private static func unknown(_ id: Client.ID) -> OAuthError {
         OAuthError(
-            .invalidClient, KeyClient.thumbprint(in: id) == nil ? "client authentication failed" : "User not found",
+            .invalidClient,
+            KeyClient.thumbprint(in: id) == nil ? "client authentication failed" : "User not found",
             FailedCheck("client_id", expected: "a registered client or key", seen: FailedCheck.excerpt(id.description))
         )
     }
@@ -79,7 +86,8 @@ package struct ClientAuthentication: Sendable {
 
     private static func failed(_ check: String, _ expected: String, _ seen: String, header: Bool) -> OAuthError {
         OAuthError(
-            .invalidClient, "client authentication failed",
+            .invalidClient,
+            "client authentication failed",
             FailedCheck(check, expected: expected, seen: seen),
             fields: header ? [.init("WWW-Authenticate", "Basic realm=\"martlet\", charset=\"UTF-8\"")] : []
         )

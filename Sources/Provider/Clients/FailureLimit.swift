@@ -40,8 +40,13 @@ final class FailureLimit: Sendable {
         }
         guard wait > 0 else { return }
         throw OAuthError(
-            .tooManyRequests, "too many failed authentications; wait for Retry-After seconds",
-            FailedCheck("rate limit", expected: "fewer failures in a minute", seen: "\(FailedCheck.excerpt(client.description)) at \(address)"),
+            .tooManyRequests,
+            "too many failed authentications; wait for Retry-After seconds",
+            FailedCheck(
+                "rate limit",
+                expected: "fewer failures in a minute",
+                seen: "\(FailedCheck.excerpt(client.description)) at \(address)"
+            ),
             fields: [.init("Retry-After", "\(wait)")]
         )
     }

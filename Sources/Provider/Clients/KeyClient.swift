@@ -23,7 +23,8 @@ package enum KeyClient {
             return try RegisteredKey(publicKey).thumbprint
         } catch {
             throw OAuthError(
-                .invalidRequest, "\(.publicKey) must be a point on P-256 or secp256k1 in hexadecimal, or a JWK",
+                .invalidRequest,
+                "\(.publicKey) must be a point on P-256 or secp256k1 in hexadecimal, or a JWK",
                 FailedCheck("public_key", expected: "a point on a curve", seen: "\(error)")
             )
         }
@@ -32,8 +33,11 @@ package enum KeyClient {
     /// The client of a key that an account registered.
     static func client(of key: SubjectKey, registered: RegisteredKey, scope: Scope) -> Client {
         var client = Client(
-            id: id(thumbprint: key.thumbprint), name: "key of \(key.subject.id)", authentication: .privateKeyJWT,
-            credential: .keys(JWKSet([registered.jwk])), scope: scope
+            id: id(thumbprint: key.thumbprint),
+            name: "key of \(key.subject.id)",
+            authentication: .privateKeyJWT,
+            credential: .keys(JWKSet([registered.jwk])),
+            scope: scope
         )
         client.mustAnswerChallenge = true
         client.owner = key

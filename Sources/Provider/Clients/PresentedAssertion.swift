@@ -18,7 +18,8 @@ struct PresentedAssertion: Sendable {
         let type = try parameters.required(.clientAssertionType)
         guard type == jwtBearerAssertionType else {
             throw OAuthError(
-                .invalidRequest, "\(.clientAssertionType) is not supported",
+                .invalidRequest,
+                "\(.clientAssertionType) is not supported",
                 FailedCheck("client_assertion_type", expected: jwtBearerAssertionType, seen: FailedCheck.excerpt(type))
             )
         }
@@ -36,7 +37,9 @@ struct PresentedAssertion: Sendable {
 
     /// HS256 is read here too; whether the client may use it is decided by the credential that it registered.
     private static let policy = JWSPolicy(
-        algorithms: AssertionVerifier.algorithms, type: .optional("client-authentication+jwt"), takesSharedSecret: true
+        algorithms: AssertionVerifier.algorithms,
+        type: .optional("client-authentication+jwt"),
+        takesSharedSecret: true
     )
 
     private static func challenge(in claims: JWTClaims) throws(JOSEError) -> String? {
@@ -56,14 +59,16 @@ struct PresentedAssertion: Sendable {
         }
         if claimed.count == 2, claimed[0] != claimed[1] {
             throw OAuthError(
-                .invalidRequest, "\(.clientID) and \(.publicKey) name different clients",
+                .invalidRequest,
+                "\(.clientID) and \(.publicKey) name different clients",
                 FailedCheck("client_id", expected: claimed[1], seen: FailedCheck.excerpt(claimed[0]))
             )
         }
         if let id = claimed.first { return Client.ID(id) }
         guard let subject = claims.subject else {
             throw OAuthError(
-                .invalidClient, "\(.clientAssertion) has no sub claim",
+                .invalidClient,
+                "\(.clientAssertion) has no sub claim",
                 FailedCheck("sub", expected: "the client's id", seen: "absent")
             )
         }

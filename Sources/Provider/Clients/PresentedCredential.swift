@@ -17,7 +17,8 @@ enum PresentedCredential {
         let offered = [header != nil, assertion != nil || type != nil, secret != nil].count { $0 }
         guard offered <= 1 else {
             throw OAuthError(
-                .invalidRequest, "only one method of client authentication may be used",
+                .invalidRequest,
+                "only one method of client authentication may be used",
                 FailedCheck("authentication method", expected: "one", seen: "\(offered)")
             )
         }
@@ -29,12 +30,14 @@ enum PresentedCredential {
             self = .secret(Client.ID(try parameters.required(.clientID)), secret, .clientSecretPost)
         } else if try parameters.optional(.publicKey) != nil {
             throw OAuthError(
-                .invalidRequest, "\(.clientAssertion) is missing",
+                .invalidRequest,
+                "\(.clientAssertion) is missing",
                 FailedCheck("parameters", expected: "client_assertion", seen: "public_key alone")
             )
         } else {
             throw OAuthError(
-                .invalidClient, "client authentication is missing",
+                .invalidClient,
+                "client authentication is missing",
                 FailedCheck("authentication method", expected: "one", seen: "none")
             )
         }
@@ -52,15 +55,21 @@ enum PresentedCredential {
     private static func basic(_ header: String, _ parameters: Parameters) throws(OAuthError) -> Self {
         guard let credentials = BasicCredentials(header) else {
             throw OAuthError(
-                .invalidClient, "the Authorization header is not HTTP Basic",
+                .invalidClient,
+                "the Authorization header is not HTTP Basic",
                 FailedCheck("Authorization", expected: "Basic credentials", seen: "something else"),
                 fields: [.init("WWW-Authenticate", "Basic realm=\"martlet\", charset=\"UTF-8\"")]
             )
         }
         if let named = try parameters.optional(.clientID), named != credentials.clientID {
             throw OAuthError(
-                .invalidRequest, "\(.clientID) is not the one in the Authorization header",
-                FailedCheck("client_id", expected: FailedCheck.excerpt(credentials.clientID), seen: FailedCheck.excerpt(named))
+                .invalidRequest,
+                "\(.clientID) is not the one in the Authorization header",
+                FailedCheck(
+                    "client_id",
+                    expected: FailedCheck.excerpt(credentials.clientID),
+                    seen: FailedCheck.excerpt(named)
+                )
             )
         }
         return .secret(Client.ID(credentials.clientID), credentials.secret, .clientSecretBasic)

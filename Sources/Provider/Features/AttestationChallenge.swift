@@ -3,9 +3,6 @@ import JOSE
 
 /// Hands out nonces for clients to sign: the challenge endpoint of the attestation-based client authentication draft (§8).
 struct AttestationChallenge: Feature {
-    /// The field that carries a fresh challenge with a refusal.
-    static let fieldName = "OAuth-Client-Attestation-Challenge"
-
     let endpoints: [Endpoint]
 
     init(_ challenges: Challenges, settings: Settings) {

@@ -14,7 +14,9 @@ struct ClientCredentialsGrant: Grant {
         let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
         let owner = request.client.owner
         return Authorization(
-            subject: owner?.subject, client: request.client, requestedScope: scope,
+            subject: owner?.subject,
+            client: request.client,
+            requestedScope: scope,
             constraint: owner.map { .key(thumbprint: $0.thumbprint) } ?? .none
         )
     }

@@ -7,10 +7,10 @@ struct TokenIntrospection: Feature {
     let endpoints: [Endpoint]
 
     init(authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
-        let bodies = RequestBody(allowsJSON: false)
         endpoints = [
-            Endpoint(.post, "/oauth/introspect", advertisedAs: "introspection_endpoint", allowsBrowsers: false) { request in
-                let parameters = try bodies.parameters(of: request)
+            Endpoint(.post, "/oauth/introspect", advertisedAs: "introspection_endpoint", allowsBrowsers: false) {
+                request in
+                let parameters = try RequestBody.parameters(of: request)
                 let client = try await authentication.authenticate(request, parameters)
                 let compact = try parameters.required(.token)
                 do {

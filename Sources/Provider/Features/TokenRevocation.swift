@@ -1,24 +1,15 @@
 import HTTPTypes
-package import JOSE
+import JOSE
 import OAuth
-
-/// Remembers which access tokens were revoked before they expired.
-package protocol RevocationStore: Sendable {
-    /// Revokes the token with this `jti`; returns after the commit. It may be forgotten at `expiry`.
-    func revoke(_ id: String, until expiry: Timestamp) async throws
-
-    func isRevoked(_ id: String) async throws -> Bool
-}
 
 /// Lets a client end its own tokens (RFC 7009).
 struct TokenRevocation: Feature {
     let endpoints: [Endpoint]
 
     init(_ dependencies: Dependencies, authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
-        let bodies = RequestBody(allowsJSON: false)
         endpoints = [
             Endpoint(.post, "/oauth/revoke", advertisedAs: "revocation_endpoint") { request in
-                let parameters = try bodies.parameters(of: request)
+                let parameters = try RequestBody.parameters(of: request)
                 let client = try await authentication.authenticate(request, parameters)
                 let compact = try parameters.required(.token)
                 // RFC 7009 §2.2: a token that is no longer good, or was never, is as revoked as the client wants it. The
@@ -32,7 +23,8 @@ struct TokenRevocation: Feature {
     }
 
     private static func good(
-        _ compact: String, _ tokens: AccessTokenVerifier
+        _ compact: String,
+        _ tokens: AccessTokenVerifier
     ) async throws -> AccessTokenVerifier.Verified? {
         do {
             return try await tokens.verify(compact)

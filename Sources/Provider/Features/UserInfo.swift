@@ -24,7 +24,9 @@ struct UserInfo: Feature {
 
     /// A token obtained with the account's own key releases all; another one what its scope releases (OIDC Core §5.4).
     private static func claims(
-        of subject: Subject, for token: AccessToken, _ subjects: any SubjectStore
+        of subject: Subject,
+        for token: AccessToken,
+        _ subjects: any SubjectStore
     ) async throws -> JSONObject {
         var claims: JSONObject = ["sub": .string(subject.id.description)]
         let ownKey = try await Self.ownKey(token, of: subject, subjects)
@@ -41,7 +43,9 @@ struct UserInfo: Feature {
     }
 
     private static func ownKey(
-        _ token: AccessToken, of subject: Subject, _ subjects: any SubjectStore
+        _ token: AccessToken,
+        of subject: Subject,
+        _ subjects: any SubjectStore
     ) async throws -> SubjectKey? {
         guard case .key(let thumbprint) = token.constraint, KeyClient.thumbprint(in: token.clientID) == thumbprint
         else { return nil }
@@ -50,7 +54,8 @@ struct UserInfo: Feature {
 
     private static func noAccount(_ token: AccessToken) -> OAuthError {
         OAuthError(
-            .insufficientScope, "the access token stands for a client, not for an account",
+            .insufficientScope,
+            "the access token stands for a client, not for an account",
             FailedCheck("sub", expected: "an account", seen: "the client \(token.subject)"),
             fields: [.init("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"openid\"")]
         )

@@ -37,14 +37,3 @@ final class KeySetDocument: Sendable {
         return CachedDocument(json: ["keys": .array(entries)], contentType: "application/jwk-set+json")
     }
 }
-
-extension CachedDocument {
-    /// A JSON document that may be cached for five minutes.
-    init(json: JSON, contentType: String = "application/json") {
-        let body = json.encoded()
-        self.init(
-            body: body, contentType: contentType, maximumAge: 300,
-            entityTag: "\"\(Base64URL.encode(Array(Hash.digest(body)[..<12])))\""
-        )
-    }
-}

@@ -23,7 +23,9 @@ package struct SealingKey: Sendable {
     func open(_ sealed: [UInt8], for client: Client.ID) throws(JOSEError) -> [UInt8] {
         do {
             return try AES256GCM.open(
-                Array(sealed.dropFirst(Self.nonceSize)), key: key, nonce: Array(sealed.prefix(Self.nonceSize)),
+                Array(sealed.dropFirst(Self.nonceSize)),
+                key: key,
+                nonce: Array(sealed.prefix(Self.nonceSize)),
                 additionalData: Array(client.description.utf8)
             )
         } catch {

@@ -22,7 +22,12 @@ package struct Subject: Sendable {
     package let generation: Int64
 
     package init(
-        id: ID, email: String, isEmailVerified: Bool, name: String, createdAt: Timestamp, isActive: Bool,
+        id: ID,
+        email: String,
+        isEmailVerified: Bool,
+        name: String,
+        createdAt: Timestamp,
+        isActive: Bool,
         generation: Int64
     ) {
         self.id = id

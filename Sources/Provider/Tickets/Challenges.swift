@@ -8,6 +8,9 @@ import Synchronization
 /// as long as this value: a restart forgets which challenges were used and with them every challenge that could have been.
 /// Use is recorded as one bit for each sequence number, so the record is exact, cannot be flooded and never evicts.
 package final class Challenges: Sendable {
+    /// The header field that carries a fresh challenge with a refusal (the attestation-based client authentication draft, §8).
+    package static let fieldName = "OAuth-Client-Attestation-Challenge"
+
     private let lifetime: Int64
     private let blockKey: [UInt8]
     private let codeKey: [UInt8]

@@ -53,7 +53,11 @@ package final class ReplayGuard: Sendable {
     ///
     /// `signedAt` is the assertion's `iat`, or nil when something else proves that this process is the first to see it.
     package func use(
-        jti: String, of client: String, signedAt: Timestamp?, until expiry: Timestamp, now: Timestamp
+        jti: String,
+        of client: String,
+        signedAt: Timestamp?,
+        until expiry: Timestamp,
+        now: Timestamp
     ) async throws -> Verdict {
         if let earlierProcessEnded, let signedAt, signedAt.seconds <= earlierProcessEnded { return .predatesProcess }
         let fingerprint = Self.fingerprint(client: client, jti: jti)

@@ -49,7 +49,8 @@ package struct AccessTokenVerifier: Sendable {
             let key = dependencies.keys.key(signed.kid, at: dependencies.now())
             guard let key, signed.algorithm == .signature(key.algorithm) else {
                 throw JOSEError(
-                    .key, FailedCheck("kid, alg", expected: "a published key", seen: FailedCheck.excerpt(signed.kid))
+                    .key,
+                    FailedCheck("kid, alg", expected: "a published key", seen: FailedCheck.excerpt(signed.kid))
                 )
             }
             try signed.verify(with: key.privateKey.publicKey)
@@ -68,7 +69,8 @@ package struct AccessTokenVerifier: Sendable {
 
     private static func refused(_ check: String, _ expected: String, _ seen: String) -> OAuthError {
         OAuthError(
-            .invalidToken, "the access token is expired, revoked or not for this resource",
+            .invalidToken,
+            "the access token is expired, revoked or not for this resource",
             FailedCheck(check, expected: expected, seen: seen)
         )
     }

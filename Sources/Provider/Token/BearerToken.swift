@@ -9,7 +9,7 @@ package struct BearerToken: Sendable {
 
     package init(tokens: AccessTokenVerifier, settings: Settings) {
         self.tokens = tokens
-        let metadata = ProtectedResource.metadataURL(settings)
+        let metadata = ProtectedResourceMetadata.metadataURL(settings)
         challenge = "Bearer realm=\"martlet\", resource_metadata=\"\(metadata)\""
     }
 
@@ -20,7 +20,8 @@ package struct BearerToken: Sendable {
             let verified = try await tokens.verify(try compact(in: request))
             guard verified.token.scope.contains(scope) else {
                 throw OAuthError(
-                    .insufficientScope, "the access token does not carry the scope that this resource needs",
+                    .insufficientScope,
+                    "the access token does not carry the scope that this resource needs",
                     FailedCheck("scope", expected: scope, seen: verified.token.scope.description)
                 )
             }
@@ -36,20 +37,23 @@ package struct BearerToken: Sendable {
         let values = request.fields[values: .authorization]
         guard let value = values.first else {
             throw OAuthError(
-                .invalidToken, "Missing Authorization header",
+                .invalidToken,
+                "Missing Authorization header",
                 FailedCheck("Authorization", expected: "a bearer token", seen: Self.nothing)
             )
         }
         guard values.count == 1 else {
             throw OAuthError(
-                .invalidRequest, "one Authorization header is allowed",
+                .invalidRequest,
+                "one Authorization header is allowed",
                 FailedCheck("Authorization", expected: "one", seen: "\(values.count)")
             )
         }
         let parts = value.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw OAuthError(
-                .invalidToken, "the Authorization header does not carry a bearer token",
+                .invalidToken,
+                "the Authorization header does not carry a bearer token",
                 FailedCheck("Authorization", expected: "Bearer and a token", seen: "\(parts.count) parts")
             )
         }
@@ -58,11 +62,14 @@ package struct BearerToken: Sendable {
 
     /// RFC 6750 §2.2 and §2.3 are refused: a token in a form or a URL ends in logs.
     private func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
-        let isForm = MediaType(request.fields[.contentType] ?? "").essence == "application/x-www-form-urlencoded"
-        let named = Self.names(request.query).union(isForm ? Self.names(String(decoding: request.body, as: UTF8.self)) : [])
+        let isForm = MediaType(request.fields[.contentType] ?? "").essence == RequestBody.formType
+        let named = Self.names(request.query).union(
+            isForm ? Self.names(String(decoding: request.body, as: UTF8.self)) : []
+        )
         guard !named.contains("access_token") else {
             throw OAuthError(
-                .invalidRequest, "the access token must be sent in the Authorization header",
+                .invalidRequest,
+                "the access token must be sent in the Authorization header",
                 FailedCheck("access_token", expected: "the Authorization header", seen: "a query or form parameter")
             )
         }

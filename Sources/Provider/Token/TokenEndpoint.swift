@@ -4,7 +4,6 @@ import OAuth
 
 /// The token endpoint (RFC 6749 §3.2): one pipeline for every grant.
 struct TokenEndpoint: Sendable {
-    let bodies: RequestBody
     let authentication: ClientAuthentication
     let grants: [GrantType: any Grant]
     let issuer: TokenIssuer
@@ -13,7 +12,7 @@ struct TokenEndpoint: Sendable {
     /// The seven phases of a token request. Throws `OAuthError`.
     func respond(to request: EndpointRequest) async throws -> Reply {
         // 1. Parse the body once; duplicates are refused.
-        let parameters = try bodies.parameters(of: request)
+        let parameters = try RequestBody.parameters(of: request, allowsJSON: true)
         let type = GrantType(try parameters.required(.grantType))
         guard let grant = grants[type] else { throw Self.unsupported(type) }
 
@@ -47,7 +46,8 @@ struct TokenEndpoint: Sendable {
         let scope = requested.narrowed(to: allowed)
         guard !scope.isEmpty || requested.isEmpty else {
             throw OAuthError(
-                .invalidScope, "the client may have none of the scope that it asked for",
+                .invalidScope,
+                "the client may have none of the scope that it asked for",
                 FailedCheck("scope", expected: "some of: \(allowed)", seen: FailedCheck.excerpt(requested.description))
             )
         }
@@ -58,23 +58,27 @@ struct TokenEndpoint: Sendable {
     private static func admit(_ authorization: Authorization) throws(OAuthError) {
         guard let subject = authorization.subject, !subject.isActive else { return }
         throw OAuthError(
-            .invalidGrant, "the account may not sign in",
+            .invalidGrant,
+            "the account may not sign in",
             FailedCheck("account", expected: "active", seen: "blocked: \(subject.id)")
         )
     }
 
     private static func unsupported(_ type: GrantType) -> OAuthError {
         OAuthError(
-            .unsupportedGrantType, "\(.grantType) is not supported",
+            .unsupportedGrantType,
+            "\(.grantType) is not supported",
             FailedCheck("grant_type", expected: "an installed grant", seen: FailedCheck.excerpt(type.description))
         )
     }
 
     private static func unauthorized(_ client: Client, _ type: GrantType) -> OAuthError {
         OAuthError(
-            .unauthorizedClient, "the client may not use this \(.grantType)",
+            .unauthorizedClient,
+            "the client may not use this \(.grantType)",
             FailedCheck(
-                "grant_type", expected: client.grants.map(\.description).sorted().joined(separator: " "),
+                "grant_type",
+                expected: client.grants.map(\.description).sorted().joined(separator: " "),
                 seen: type.description
             )
         )

@@ -2,7 +2,7 @@ import JOSE
 import OAuth
 
 /// Describes the server's own APIs as a protected resource (RFC 9728).
-struct ProtectedResource {
+struct ProtectedResourceMetadata {
     let settings: Settings
 
     /// The document of RFC 9728 §2.

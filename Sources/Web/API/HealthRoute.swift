@@ -1,0 +1,65 @@
+import HTTPTypes
+import JOSE
+package import Provider
+import Synchronization
+
+/// The health of the server, for balancers and people: `GET /health`.
+package struct HealthRoute: Sendable {
+    /// A part of the server that may be unwell.
+    package struct Check: Sendable {
+        let name: String
+        let isHealthy: @Sendable () async -> Bool
+
+        package init(_ name: String, isHealthy: @escaping @Sendable () async -> Bool) {
+            self.name = name
+            self.isHealthy = isHealthy
+        }
+    }
+
+    private let checks: [Check]
+    private let version: String
+    private let start: ContinuousClock.Instant
+    private let readiness: Readiness
+
+    package init(checks: [Check], version: String, readiness: Readiness) {
+        self.checks = checks
+        self.version = version
+        self.readiness = readiness
+        start = .now
+    }
+
+    package func route(refusals: Refusals) -> Route {
+        Route(.get, "/health", isLogged: false, refusal: refusals.reply(to:)) { _ in .complete(await reply()) }
+    }
+
+    private func reply() async -> Reply {
+        var results = JSONObject()
+        var isHealthy = readiness.isReady
+        for check in checks {
+            let result = await check.isHealthy()
+            isHealthy = isHealthy && result
+            results[check.name] = .string(result ? "healthy" : "unhealthy")
+        }
+        return .json(
+            [
+                "status": .string(isHealthy ? "healthy" : "unhealthy"),
+                "service": "self-server",
+                "version": .string(version),
+                "uptime": .integer((ContinuousClock.now - start).components.seconds),
+                "checks": .object(results),
+            ],
+            status: isHealthy ? .ok : .serviceUnavailable
+        )
+    }
+}
+
+/// Whether the server wants requests: false from the moment it is told to stop.
+package final class Readiness: Sendable {
+    private let ready = Atomic(true)
+
+    package init() {}
+
+    package var isReady: Bool { ready.load(ordering: .relaxed) }
+
+    package func end() { ready.store(false, ordering: .relaxed) }
+}

@@ -1,0 +1,43 @@
+import HTTPTypes
+import JOSE
+import OAuth
+import Provider
+
+/// Reads the JSON object in the body of an API request, member by member.
+struct JSONBody {
+    private let object: JSONObject
+
+    /// Throws `invalid_request`: 400 for another content type or a body that is no JSON object, 415 for a compressed one.
+    init(_ request: EndpointRequest) throws(OAuthError) {
+        object = try RequestBody.json(of: request)
+    }
+
+    /// The member as text. Throws 400 when it is there and no string.
+    func optional(_ name: ParameterName) throws(APIRefusal) -> String? {
+        switch object[name.description] {
+        case .string(let text): return text
+        case .null, nil: return nil
+        default:
+            throw APIRefusal(
+                .badRequest,
+                "\(name) must be a string",
+                FailedCheck("\(name)", expected: "a string", seen: "another type")
+            )
+        }
+    }
+
+    /// The member as text. Throws 400 when it is missing or no string.
+    func required(_ name: ParameterName) throws(APIRefusal) -> String {
+        if let text = try optional(name) { return text }
+        throw APIRefusal(
+            .badRequest,
+            "\(name) is missing",
+            FailedCheck("\(name)", expected: "a string", seen: "absent")
+        )
+    }
+
+    /// The member as it is; nil when it is missing or null.
+    func value(_ name: ParameterName) -> JSON? {
+        object[name.description] == .null ? nil : object[name.description]
+    }
+}

@@ -1,0 +1,162 @@
+package import Accounts
+import HTTPTypes
+import JOSE
+import OAuth
+package import Provider
+
+/// Registration by email and key: `/api/send-verification`, `/api/verification-status`, `/api/register`.
+package struct RegistrationRoutes: Sendable {
+    private let registration: Registration
+    private let watchers: VerificationWatchers
+    private let refusals: Refusals
+    private let base: String
+    /// Whether the verification link is told to the asker: only in development.
+    private let tellsLinks: Bool
+
+    package init(
+        registration: Registration,
+        watchers: VerificationWatchers,
+        provider: Provider,
+        isDevelopment: Bool
+    ) {
+        self.registration = registration
+        self.watchers = watchers
+        refusals = provider.refusals
+        base = provider.settings.basePath
+        tellsLinks = isDevelopment
+    }
+
+    package var routes: [Route] {
+        let shape = APIRefusals(refusals: refusals)
+        let registering = APIRefusals(extra: ["user_id": .null], refusals: refusals)
+        return [
+            Route(.post, "\(base)/api/send-verification", refusal: shape.reply(to:)) {
+                .complete(try await sendVerification($0.endpointRequest))
+            },
+            Route(.get, "\(base)/api/verification-status/{email}", refusal: shape.reply(to:)) {
+                try await verificationStatus($0)
+            },
+            Route(.post, "\(base)/api/register", refusal: registering.reply(to:)) {
+                .complete(try await register($0.endpointRequest))
+            },
+        ]
+    }
+
+    private func sendVerification(_ request: EndpointRequest) async throws -> Reply {
+        let body = try JSONBody(request)
+        let email = try Self.email(body.required("email"))
+        let asked = try await registration.ask(email, from: request.clientAddress)
+        var reply: JSONObject = [
+            "success": true,
+            "message": "Verification email sent",
+            "registration_token": .string(asked.registrationToken),
+        ]
+        if tellsLinks { reply["verification_url"] = .string(asked.verificationURL) }
+        return .json(.object(reply))
+    }
+
+    private func verificationStatus(_ request: RouteRequest) async throws -> RouteReply {
+        let email = try Self.email(request.parameters["email"] ?? "")
+        // Watched before it is looked up, so that nothing falls between.
+        let signals = watchers.watch(email)
+        let isVerified = try await registration.isVerified(email)
+        return VerificationStatusStream(signals: signals, isVerified: isVerified).reply
+    }
+
+    private func register(_ request: EndpointRequest) async throws -> Reply {
+        let body = try JSONBody(request)
+        let email = try Self.email(body.required("email"))
+        let name = try Self.name(body.required("name"))
+        let key = try Self.key(body)
+        do {
+            let id = try await registration.register(
+                email: email,
+                name: name,
+                key: key,
+                registrationToken: try body.optional("registration_token"),
+                from: request.clientAddress
+            )
+            return .json([
+                "success": true, "message": "Registration completed successfully", "user_id": .string("\(id)"),
+            ])
+        } catch RegistrationError.notVerified {
+            throw APIRefusal(
+                .badRequest,
+                "Email not verified",
+                FailedCheck("email verification", expected: "done, by the one who asked", seen: "none for this caller")
+            )
+        } catch RegistrationError.emailTaken {
+            throw APIRefusal(
+                .conflict,
+                "Email already registered",
+                FailedCheck("email", expected: "a new one", seen: "a known one")
+            )
+        } catch RegistrationError.keyTaken {
+            throw APIRefusal(
+                .conflict,
+                "Public key already registered",
+                FailedCheck("public_key", expected: "a new one", seen: "a known one")
+            )
+        }
+    }
+
+    private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {
+        if let email = EmailAddress(text) { return email }
+        throw APIRefusal(
+            .badRequest,
+            "Invalid email format",
+            FailedCheck("email", expected: "an address such as user@example.com", seen: FailedCheck.excerpt(text))
+        )
+    }
+
+    /// The longest name, in characters.
+    private static let nameLimit = 200
+
+    private static func name(_ text: String) throws(APIRefusal) -> String {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard !words.isEmpty else {
+            throw APIRefusal(.badRequest, "Name cannot be empty", FailedCheck("name", expected: "text", seen: "none"))
+        }
+        guard text.count <= nameLimit, !text.unicodeScalars.contains(where: \.isControl) else {
+            throw APIRefusal(
+                .badRequest,
+                "name must have at most 200 characters and no control characters",
+                FailedCheck("name", expected: "at most \(nameLimit) printable characters", seen: "\(text.count)")
+            )
+        }
+        return words.joined(separator: " ")
+    }
+
+    private static func key(_ body: JSONBody) throws(APIRefusal) -> AccountKey {
+        let form: String? =
+            switch body.value("public_key") {
+            case .string(let text): text
+            case .object(let jwk): String(decoding: jwk.encoded(), as: UTF8.self)
+            default: nil
+            }
+        guard let form else {
+            throw APIRefusal(
+                .badRequest,
+                "public_key is missing",
+                FailedCheck("public_key", expected: "hexadecimal or a JWK", seen: "nothing of either")
+            )
+        }
+        do {
+            let key = try RegisteredKey(form)
+            return AccountKey(thumbprint: key.thumbprint, registeredForm: form)
+        } catch {
+            throw APIRefusal(
+                .badRequest,
+                "public_key must be a point on P-256 or secp256k1 in hexadecimal, or a JWK",
+                error.failed
+            )
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// Control and bidirectional-override characters, which make a name look like another.
+    fileprivate var isControl: Bool {
+        properties.generalCategory == .control || properties.generalCategory == .format
+    }
+}

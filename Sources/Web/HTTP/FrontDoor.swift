@@ -1,0 +1,202 @@
+import HTTPTypes
+package import Hummingbird
+package import JOSE
+package import Logging
+import NIOCore
+import OAuth
+package import Provider
+import Synchronization
+
+/// Everything that happens to every request: an id, its route, its body, the reply's fields, the count and the line in the log.
+package struct FrontDoor: HTTPResponder {
+    package typealias Context = RequestScope
+
+    /// The largest request body, in bytes.
+    package static let bodyLimit = 65_536
+
+    private let table: RouteTable
+    private let ids: RequestIDs
+    private let journal: any RefusalJournal
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let strangers = RouteMetrics(endpoint: "none")
+
+    package init(
+        routes: [Route],
+        journal: any RefusalJournal,
+        logger: Logger,
+        processID: String,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        table = RouteTable(routes)
+        ids = RequestIDs(prefix: processID)
+        self.journal = journal
+        self.logger = logger
+        self.now = now
+    }
+
+    package func respond(to request: Request, context: RequestScope) async throws -> Response {
+        let start = ContinuousClock.now
+        let id = ids.next()
+        let path = request.uri.path
+        switch table.match(request.method, path) {
+        case .found(let entry, let parameters):
+            // A path may hold a secret, such as the token of a mail: where the pattern is known the log keeps that.
+            let visit = Visit(
+                id: id,
+                start: start,
+                method: request.method,
+                path: entry.route.pattern,
+                address: context.address
+            )
+            let outcome = await outcome(of: entry.route, request, parameters, visit)
+            return finish(outcome, of: entry.route, metrics: entry.metrics, visit)
+        case .otherMethods(let methods):
+            let visit = Visit(id: id, start: start, method: request.method, path: path, address: context.address)
+            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit)
+        case .nothing:
+            let visit = Visit(id: id, start: start, method: request.method, path: path, address: context.address)
+            return finish(.complete(.notFound), of: nil, metrics: strangers, visit)
+        }
+    }
+
+    /// One request on its way through.
+    private struct Visit {
+        let id: String
+        let start: ContinuousClock.Instant
+        let method: HTTPRequest.Method
+        let path: String
+        let address: String
+    }
+
+    private func outcome(
+        of route: Route,
+        _ request: Request,
+        _ parameters: [String: String],
+        _ visit: Visit
+    ) async -> RouteReply {
+        do {
+            let body = try await Self.body(of: request)
+            let endpointRequest = EndpointRequest(
+                path: request.uri.path,
+                query: request.uri.query ?? "",
+                fields: request.headers,
+                body: body,
+                clientAddress: visit.address
+            )
+            return try await route.respond(RouteRequest(endpointRequest: endpointRequest, parameters: parameters))
+        } catch {
+            return .complete(route.refusal(error))
+        }
+    }
+
+    /// The whole body. Throws 413 over the limit; the connection is closed after such a reply.
+    private static func body(of request: Request) async throws -> [UInt8] {
+        guard request.method != .get && request.method != .head else { return [] }
+        do {
+            let buffer = try await request.body.collect(upTo: bodyLimit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw OAuthError(
+                .contentTooLarge,
+                "the body is too large",
+                FailedCheck("body", expected: "at most \(bodyLimit) bytes", seen: "more"),
+                fields: [.init("Connection", "close")]
+            )
+        }
+    }
+
+    private func finish(_ outcome: RouteReply, of route: Route?, metrics: RouteMetrics, _ visit: Visit) -> Response {
+        var response: Response
+        var refusal: Refusal?
+        switch outcome {
+        case .complete(let reply):
+            refusal = reply.refusal
+            response = Response(
+                status: reply.status,
+                headers: reply.fields,
+                body: reply.body.isEmpty ? .init() : .init(byteBuffer: ByteBuffer(bytes: reply.body))
+            )
+        case .stream(let fields, let write):
+            response = Response(
+                status: .ok,
+                headers: fields,
+                body: .init { writer in
+                    try await write(&writer)
+                    try await writer.finish(nil)
+                }
+            )
+        }
+        ResponseFields.add(to: &response.headers, requestID: visit.id, allowsBrowsers: route?.allowsBrowsers ?? false)
+        let elapsed = ContinuousClock.now - visit.start
+        metrics.record(status: response.status.code, nanoseconds: elapsed.nanoseconds)
+        record(refusal, of: route, visit)
+        log(response.status.code, refusal, isLogged: route?.isLogged ?? true, elapsed, visit)
+        return response
+    }
+
+    private func record(_ refusal: Refusal?, of route: Route?, _ visit: Visit) {
+        guard let refusal, let route else { return }
+        journal.record(refusal, requestID: visit.id, endpoint: "\(visit.method.rawValue) \(route.pattern)", at: now())
+    }
+
+    private func log(_ status: Int, _ refusal: Refusal?, isLogged: Bool, _ elapsed: Duration, _ visit: Visit) {
+        let level: Logger.Level =
+            refusal.map { $0.isFault ? .error : .warning } ?? (isLogged && status < 400 ? .info : .debug)
+        guard logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "request_id": .string(visit.id), "method": .string(visit.method.rawValue), "path": .string(visit.path),
+            "status": .stringConvertible(status), "client": .string(visit.address),
+            "ms": .string(elapsed.millisecondsText),
+        ]
+        if let refusal {
+            metadata["error"] = .string(refusal.error)
+            metadata["check"] = .string(refusal.failed.check)
+            metadata["expected"] = .string(refusal.failed.expected)
+            metadata["seen"] = .string(refusal.failed.seen)
+        }
+        logger.log(level: level, refusal == nil ? "request" : "refused", metadata: metadata)
+    }
+}
+
+/// What Hummingbird tells of the connection that a request came on.
+package struct RequestScope: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    package init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// The address of the peer, without its port; empty when it has none.
+    var address: String { channel.remoteAddress?.ipAddress ?? "" }
+}
+
+/// Request ids that are unique for as long as two processes do not draw the same prefix.
+private final class RequestIDs: Sendable {
+    private let prefix: String
+    private let count = Atomic<UInt64>(0)
+
+    init(prefix: String) {
+        self.prefix = prefix + "-"
+    }
+
+    func next() -> String {
+        prefix + String(count.add(1, ordering: .relaxed).newValue, radix: 36)
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+
+    /// Milliseconds with two decimals.
+    var millisecondsText: String {
+        let hundredths = nanoseconds / 10_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+}

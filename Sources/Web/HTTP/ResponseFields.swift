@@ -1,0 +1,63 @@
+import HTTPTypes
+import Hummingbird
+import Provider
+
+/// The header fields that every reply carries.
+enum ResponseFields {
+    private static let requestID = HTTPField.Name("X-Request-Id")!
+
+    private static let security: [HTTPField] = [
+        HTTPField(name: .strictTransportSecurity, value: "max-age=63072000; includeSubDomains"),
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+        HTTPField(name: HTTPField.Name("X-Frame-Options")!, value: "DENY"),
+        HTTPField(name: HTTPField.Name("X-XSS-Protection")!, value: "0"),
+        HTTPField(
+            name: .contentSecurityPolicy,
+            value: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        ),
+        HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer"),
+    ]
+
+    private static let browsers: [HTTPField] = [
+        HTTPField(name: .accessControlAllowOrigin, value: "*"),
+        HTTPField(
+            name: .accessControlExposeHeaders,
+            value: "WWW-Authenticate, OAuth-Client-Attestation-Challenge, Retry-After, X-Request-Id"
+        ),
+    ]
+
+    static func add(to fields: inout HTTPFields, requestID id: String, allowsBrowsers: Bool) {
+        for field in security { fields.append(field) }
+        if allowsBrowsers {
+            for field in browsers { fields.append(field) }
+        }
+        fields.append(HTTPField(name: requestID, value: id))
+    }
+}
+
+extension RouteTable.Methods {
+    /// The reply to a method that is not mounted: a preflight of the CORS protocol, or 405 (RFC 9110 §15.5.6).
+    func reply(to request: Request) -> Reply {
+        var fields: HTTPFields = [.allow: allow]
+        guard request.method == .options else {
+            fields[.contentType] = "application/json"
+            return Reply(.methodNotAllowed, fields: fields, body: Array(#"{"error":"method_not_allowed"}"#.utf8))
+        }
+        if allowsBrowsers {
+            fields[.accessControlAllowOrigin] = "*"
+            fields[.accessControlAllowMethods] = allow
+            fields[.accessControlAllowHeaders] = "Authorization, Content-Type"
+            fields[.accessControlMaxAge] = "600"
+        }
+        return Reply(.noContent, fields: fields)
+    }
+}
+
+extension Reply {
+    /// A path that is not mounted.
+    static let notFound = Reply(
+        .notFound,
+        fields: [.contentType: "application/json", .cacheControl: "no-store"],
+        body: Array(#"{"error":"not_found"}"#.utf8)
+    )
+}

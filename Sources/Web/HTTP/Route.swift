@@ -1,0 +1,47 @@
+package import HTTPTypes
+package import Hummingbird
+package import Provider
+
+/// One route of the server and its function.
+package struct Route: Sendable {
+    let method: HTTPRequest.Method
+    /// The path from the host's root; a segment in braces is a parameter (`/api/verify/{token}`).
+    let pattern: String
+    /// Whether scripts of any origin may call it.
+    let allowsBrowsers: Bool
+    /// Whether a success is worth a line in the log at the default level; public documents are not.
+    let isLogged: Bool
+    /// Turns what `respond` throws into the reply of this route's face.
+    let refusal: @Sendable (any Error) -> Reply
+    let respond: @Sendable (RouteRequest) async throws -> RouteReply
+
+    package init(
+        _ method: HTTPRequest.Method,
+        _ pattern: String,
+        allowsBrowsers: Bool = true,
+        isLogged: Bool = true,
+        refusal: @escaping @Sendable (any Error) -> Reply,
+        respond: @escaping @Sendable (RouteRequest) async throws -> RouteReply
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.allowsBrowsers = allowsBrowsers
+        self.isLogged = isLogged
+        self.refusal = refusal
+        self.respond = respond
+    }
+}
+
+/// A request that found its route.
+package struct RouteRequest: Sendable {
+    package let endpointRequest: EndpointRequest
+    /// The values of the segments in braces, percent-decoded.
+    package let parameters: [String: String]
+}
+
+/// What a route answers with.
+package enum RouteReply: Sendable {
+    case complete(Reply)
+    /// A body that is written over time, such as server-sent events.
+    case stream(HTTPFields, @Sendable (inout any ResponseBodyWriter) async throws -> Void)
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+
+/// Finds the route of a request. A path has one form: no empty segments, no trailing slash, no encoded slashes; every other
+/// spelling leads nowhere, so no limit or guard can be walked around.
+struct RouteTable: Sendable {
+    /// A route and what is counted for it.
+    struct Entry: Sendable {
+        let route: Route
+        let metrics: RouteMetrics
+    }
+
+    /// What is mounted at one path.
+    struct Methods: Sendable {
+        var entries: [HTTPRequest.Method: Entry] = [:]
+        var allow: String { entries.keys.map(\.rawValue).sorted().joined(separator: ", ") }
+        var allowsBrowsers: Bool { entries.values.contains { $0.route.allowsBrowsers } }
+    }
+
+    enum Match {
+        case found(Entry, parameters: [String: String])
+        /// The path is there, the method is not.
+        case otherMethods(Methods)
+        case nothing
+    }
+
+    private var fixed: [String: Methods] = [:]
+    private var patterns: [(segments: [Substring], methods: Methods)] = []
+
+    init(_ routes: [Route]) {
+        for route in routes {
+            let entry = Entry(route: route, metrics: RouteMetrics(endpoint: route.pattern))
+            if route.pattern.contains("{") {
+                add(entry, pattern: route.pattern)
+            } else {
+                fixed[route.pattern, default: Methods()].entries[route.method] = entry
+            }
+        }
+    }
+
+    private mutating func add(_ entry: Entry, pattern: String) {
+        let segments = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        if let index = patterns.firstIndex(where: { $0.segments == segments }) {
+            patterns[index].methods.entries[entry.route.method] = entry
+        } else {
+            patterns.append((segments, Methods(entries: [entry.route.method: entry])))
+        }
+    }
+
+    func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+        if let methods = fixed[path] { return Self.choose(method, methods, [:]) }
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        for pattern in patterns where pattern.segments.count == segments.count {
+            if let parameters = Self.parameters(of: segments, in: pattern.segments) {
+                return Self.choose(method, pattern.methods, parameters)
+            }
+        }
+        return .nothing
+    }
+
+    private static func choose(
+        _ method: HTTPRequest.Method,
+        _ methods: Methods,
+        _ parameters: [String: String]
+    ) -> Match {
+        methods.entries[method].map { .found($0, parameters: parameters) } ?? .otherMethods(methods)
+    }
+
+    private static func parameters(of segments: [Substring], in pattern: [Substring]) -> [String: String]? {
+        var parameters: [String: String] = [:]
+        for (segment, expected) in zip(segments, pattern) {
+            if expected.hasPrefix("{") {
+                guard !segment.isEmpty, let value = segment.removingPercentEncoding, !value.contains("/") else {
+                    return nil
+                }
+                parameters[String(expected.dropFirst().dropLast())] = value
+            } else if segment != expected {
+                return nil
+            }
+        }
+        return parameters
+    }
+}
+
+extension Substring {
+    /// The text with its percent escapes decoded, or nil when one is broken or the result is not UTF-8.
+    fileprivate var removingPercentEncoding: String? {
+        guard contains("%") else { return String(self) }
+        var bytes: [UInt8] = []
+        var rest = utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, let text = String(digits), text.allSatisfy(\.isHexDigit),
+                let value = UInt8(text, radix: 16)
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Cryptography
+import JOSE
+import Provider
+import Storage
+
+/// `martlet check`: would a server start with these settings?
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Read the configuration, open everything, and say what is wrong and how to mend it.",
+        discussion: "Example: martlet check --issuer https://id.example.com --smtp-host mail.example.com"
+    )
+
+    @OptionGroup var options: ServerOptions
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// One thing that was looked at; `problem` is nil when it is as it must be.
+    private struct Finding {
+        let subject: String
+        let problem: String?
+    }
+
+    func run() async throws {
+        let findings = await findings()
+        if json {
+            Terminal.print(
+                .array(
+                    findings.map { ["subject": .string($0.subject), "problem": $0.problem.map(JSON.string) ?? .null] }
+                )
+            )
+        } else {
+            for finding in findings {
+                print(
+                    "\(finding.problem == nil ? "ok     " : "WRONG  ")\(finding.subject)\(finding.problem.map { ": \($0)" } ?? "")"
+                )
+            }
+        }
+        if findings.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
+    }
+
+    private func findings() async -> [Finding] {
+        let configuration: ServerConfiguration
+        do {
+            configuration = try ServerConfiguration(await options.sources())
+        } catch {
+            return [Finding(subject: "configuration", problem: "\(error)")]
+        }
+        let database = await Self.problem { try await Self.checkDatabase(configuration.databasePath) }
+        let keys = await Self.problem { try Self.checkKeys(configuration.keysFolder) }
+        return [
+            Finding(subject: "configuration", problem: nil),
+            Finding(subject: "database \(configuration.databasePath)", problem: database),
+            Finding(subject: "keys \(configuration.keysFolder)", problem: keys),
+        ]
+    }
+
+    private static func problem(_ body: () async throws -> Void) async -> String? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private static func checkDatabase(_ path: String) async throws {
+        let stores = try await Stores.open(path: path, at: SystemClock.now())
+        _ = try stores.clients.clients()
+        await stores.database.close()
+    }
+
+    private static func checkKeys(_ folder: String) throws {
+        let keys = try KeyFolder(folder).load(random: SystemRandom(), at: SystemClock.now())
+        for key in keys.signing {
+            let signature = try key.privateKey.sign([1, 2, 3], using: key.algorithm)
+            guard key.privateKey.publicKey.verifies(signature, of: [1, 2, 3], using: key.algorithm) else {
+                throw ConfigurationError("the key \(key.kid) does not verify what it signs: replace it")
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// The settings of a server as flags. Each is also read from the environment, `.env` and a configuration file.
+struct ServerOptions: ParsableArguments {
+    @Flag(help: "Development: allow http, write mail to a folder, show links.")
+    var dev = false
+    @Option(help: "The address to listen on.")
+    var host: String?
+    @Option(name: .shortAndLong, help: "The port to listen on.")
+    var port: String?
+    @Option(help: "The URL that clients know the server by.")
+    var issuer: String?
+    @OptionGroup var folders: FolderOptions
+    @Option(help: "The port of /metrics on 127.0.0.1.")
+    var metricsPort: String?
+    @Option(help: "on or off; off only with --dev.")
+    var rateLimits: String?
+    @Option(help: "Whether every client assertion must carry a challenge: on or off.")
+    var challengeAllClients: String?
+    @Option(help: "Seconds that an access token lives.")
+    var accessTokenLifetime: String?
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: String?
+    @Option(help: "text or json.")
+    var logFormat: String?
+    @Option(help: "The mail server.")
+    var smtpHost: String?
+    @Option(help: "The port of the mail server.")
+    var smtpPort: String?
+    @Option(help: "starttls, tls or none.")
+    var smtpSecurity: String?
+    @Option(help: "The user name for SMTP AUTH. The password comes from the environment or a file.")
+    var smtpUsername: String?
+    @Option(help: "A PEM file of the authorities to trust for SMTP.")
+    var smtpCaFile: String?
+    @Option(help: "The sender of all mail.")
+    var mailFrom: String?
+
+    /// The settings from all sources. Throws `ConfigurationError`.
+    func sources() async throws -> ConfigurationSources {
+        let flags: [String: String?] = [
+            "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer, "metrics-port": metricsPort,
+            "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
+            "access-token-lifetime": accessTokenLifetime, "log-level": logLevel, "log-format": logFormat,
+            "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,
+            "smtp-username": smtpUsername, "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,
+        ]
+        return try await folders.sources(with: flags.compactMapValues { $0 })
+    }
+}
+
+/// Where a server keeps its things: what the administration commands need to know.
+struct FolderOptions: ParsableArguments {
+    @Option(help: "The folder of the database.")
+    var data: String?
+    @Option(help: "The folder of the signing keys.")
+    var keys: String?
+    @Option(help: "A JSON file of settings.")
+    var config: String?
+
+    /// The settings from all sources, these flags and `flags` first. Throws `ConfigurationError`.
+    func sources(with flags: [String: String] = [:]) async throws -> ConfigurationSources {
+        var flags = flags
+        flags["data"] = data
+        flags["keys"] = keys
+        let environment = ProcessInfo.processInfo.environment
+        return try await ConfigurationSources(
+            flags: flags,
+            file: config ?? environment["MARTLET_CONFIG"],
+            environment: environment
+        )
+    }
+}

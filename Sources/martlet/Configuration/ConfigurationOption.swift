@@ -1,0 +1,94 @@
+/// One setting of the server: the truth from which flags, environment names, the check for unknown keys and the table in the
+/// README are made.
+struct ConfigurationOption: Sendable {
+    /// The name as a flag without its dashes, and as a member of the configuration file.
+    let name: String
+    /// The value when nobody says anything; for people.
+    let standard: String
+    let meaning: String
+    /// Another environment name, from the self identity server.
+    var alias: String?
+    var isSecret = false
+
+    /// The name in the environment and in `.env`.
+    var environmentName: String {
+        "MARTLET_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// The alias as swift-configuration spells a key (`DATABASE_URL` is `database.url`).
+    var aliasKey: String? { alias.map { $0.lowercased().replacing("_", with: ".") } }
+}
+
+extension ConfigurationOption {
+    static let all: [ConfigurationOption] = [
+        .init(
+            name: "dev",
+            standard: "off",
+            meaning: "development: http is allowed, mail goes to `data/mail`, links are shown"
+        ),
+        .init(name: "host", standard: "127.0.0.1", meaning: "the address to listen on"),
+        .init(name: "port", standard: "8080", meaning: "the port to listen on; 0 takes a free one"),
+        .init(
+            name: "issuer",
+            standard: "http://HOST:PORT in development",
+            meaning: "the URL that clients know the server by; https outside development"
+        ),
+        .init(name: "data", standard: "./data", meaning: "the folder of the database"),
+        .init(name: "keys", standard: "./keys", meaning: "the folder of the signing keys"),
+        .init(
+            name: "metrics-port",
+            standard: "9464",
+            meaning: "the port of `/metrics` on 127.0.0.1; 0 takes a free one"
+        ),
+        .init(name: "rate-limits", standard: "on", meaning: "`off` only in development"),
+        .init(
+            name: "challenge-all-clients",
+            standard: "off",
+            meaning: "whether every client assertion must carry a challenge"
+        ),
+        .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
+        .init(name: "log-level", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical"),
+        .init(name: "log-format", standard: "text on a terminal, else json", meaning: "text or json"),
+        .init(
+            name: "smtp-host",
+            standard: "none",
+            meaning: "the mail server; needed outside development",
+            alias: "SMTP_HOST"
+        ),
+        .init(name: "smtp-port", standard: "587", meaning: "the port of the mail server"),
+        .init(name: "smtp-security", standard: "starttls", meaning: "starttls, tls or none"),
+        .init(name: "smtp-username", standard: "none", meaning: "for SMTP AUTH", alias: "SMTP_USERNAME"),
+        .init(
+            name: "smtp-password",
+            standard: "none",
+            meaning: "for SMTP AUTH",
+            alias: "SMTP_PASSWORD",
+            isSecret: true
+        ),
+        .init(name: "smtp-ca-file", standard: "the system's", meaning: "PEM file of the authorities to trust"),
+        .init(name: "mail-from", standard: "noreply@HOST of the issuer", meaning: "the sender of all mail"),
+        .init(
+            name: "database-url",
+            standard: "none",
+            meaning: "`sqlite:PATH` in place of `data`",
+            alias: "DATABASE_URL"
+        ),
+        .init(
+            name: "jwt-secret",
+            standard: "none",
+            meaning: "accepted and not used: tokens are signed with the keys in `keys`",
+            alias: "JWT_SECRET",
+            isSecret: true
+        ),
+    ]
+
+    /// The table of the README, in Markdown.
+    static var markdown: String {
+        let rows = all.map { option in
+            let alias = option.alias.map { " or `\($0)`" } ?? ""
+            return
+                "| `--\(option.name)` | `\(option.environmentName)`\(alias) | \(option.standard) | \(option.meaning) |"
+        }
+        return (["| flag | environment | default | meaning |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}

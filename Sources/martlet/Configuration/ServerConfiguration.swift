@@ -1,0 +1,131 @@
+import Logging
+import Outbound
+import Provider
+
+/// The settings of a server, read once and found possible.
+struct ServerConfiguration: Sendable {
+    let isDevelopment: Bool
+    let host: String
+    let port: Int
+    let issuer: String
+    let dataFolder: String
+    let databasePath: String
+    let keysFolder: String
+    let metricsPort: Int
+    let limitsRates: Bool
+    let challengesAllClients: Bool
+    /// Seconds.
+    let accessTokenLifetime: Int
+    let smtp: SMTPSettings?
+    let mailFrom: String
+    /// What the operator should know though it stops nothing.
+    let warnings: [String]
+
+    /// Throws `ConfigurationError` with the first setting that does not work.
+    init(_ sources: ConfigurationSources) throws {
+        isDevelopment = try sources.isOn("dev") ?? false
+        host = sources.text("host") ?? "127.0.0.1"
+        port = try sources.number("port", in: 0...65_535) ?? 8080
+        metricsPort = try sources.number("metrics-port", in: 0...65_535) ?? 9464
+        keysFolder = sources.text("keys") ?? "./keys"
+        dataFolder = sources.text("data") ?? DatabasePath.standardFolder
+        databasePath = try DatabasePath(sources).path
+        limitsRates = try sources.isOn("rate-limits") ?? true
+        challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
+        accessTokenLifetime = try sources.number("access-token-lifetime", in: 60...86_400) ?? 3600
+        issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
+        mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
+        smtp = try Self.smtp(sources, sender: mailFrom)
+        warnings =
+            sources.text("jwt-secret") == nil
+            ? [] : ["JWT_SECRET is not used: tokens are signed with the keys in \(keysFolder)"]
+        if !limitsRates && !isDevelopment {
+            throw ConfigurationError("--rate-limits off is only for development: take it away, or add --dev")
+        }
+        if smtp == nil && !isDevelopment {
+            throw ConfigurationError(
+                "mail has no way out: set --smtp-host (and its port, user and password), or add --dev"
+            )
+        }
+    }
+
+    private static func issuer(
+        _ text: String?,
+        isDevelopment: Bool,
+        host: String,
+        port: Int
+    ) throws(ConfigurationError) -> String {
+        guard let text else {
+            if isDevelopment && port != 0 { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+            throw ConfigurationError("--issuer is missing: the https URL that clients know this server by")
+        }
+        let isAllowed = text.hasPrefix("https://") || (isDevelopment && text.hasPrefix("http://"))
+        guard isAllowed else {
+            throw ConfigurationError("--issuer must be an https URL outside development, not \"\(text)\"")
+        }
+        guard Self.host(of: text) != nil, !text.contains("?"), !text.contains("#"), !text.hasSuffix("/"),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C })
+        else {
+            throw ConfigurationError("--issuer must have a host, and no query, fragment or final slash: \"\(text)\"")
+        }
+        return text
+    }
+
+    private static func host(of url: String) -> String? {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
+        let authority = url[start...].prefix { $0 != "/" }
+        let host = authority.hasPrefix("[") ? authority : authority.prefix { $0 != ":" }
+        return host.isEmpty || authority.contains("@") ? nil : String(host)
+    }
+
+    private static func smtp(_ sources: ConfigurationSources, sender: String) throws(ConfigurationError)
+        -> SMTPSettings?
+    {
+        guard let host = sources.text("smtp-host") else { return nil }
+        let name = sources.text("smtp-security")?.lowercased() ?? "starttls"
+        guard let security = SMTPSettings.Security.allCases.first(where: { $0.rawValue.lowercased() == name }) else {
+            throw ConfigurationError("--smtp-security must be starttls, tls or none, not \"\(name)\"")
+        }
+        let port = try sources.number("smtp-port", in: 1...65_535) ?? (security == .tls ? 465 : 587)
+        return SMTPSettings(
+            host: host,
+            port: port,
+            username: sources.text("smtp-username"),
+            password: sources.text("smtp-password"),
+            security: security,
+            sender: sender,
+            senderName: nil,
+            caFile: sources.text("smtp-ca-file")
+        )
+    }
+}
+
+extension ServerConfiguration {
+    /// The settings of the protocol.
+    var providerSettings: Settings {
+        var settings = Settings(issuer: issuer)
+        settings.accessTokenLifetime = Int64(accessTokenLifetime)
+        settings.limitsRates = limitsRates
+        settings.challengesAllClients = challengesAllClients
+        return settings
+    }
+}
+
+/// Where the database lies: `DATABASE_URL`, else in the data folder.
+struct DatabasePath {
+    static let standardFolder = "./data"
+    let path: String
+
+    /// Throws `ConfigurationError` for a URL of another database.
+    init(_ sources: ConfigurationSources) throws(ConfigurationError) {
+        guard let url = sources.text("database-url") else {
+            path = (sources.text("data") ?? Self.standardFolder) + "/martlet.db"
+            return
+        }
+        guard url.hasPrefix("sqlite:") else {
+            throw ConfigurationError("DATABASE_URL must be sqlite:PATH; other databases are not supported yet")
+        }
+        let rest = url.dropFirst("sqlite:".count)
+        path = String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)
+    }
+}

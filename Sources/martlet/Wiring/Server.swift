@@ -1,0 +1,139 @@
+import Accounts
+import Cryptography
+import Hummingbird
+import JOSE
+import Logging
+import Metrics
+import Pages
+import Provider
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+/// The assembled server: everything that `martlet serve` runs.
+struct Server {
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let stores: Stores
+    private let services: [any Service]
+    private let readiness: Readiness
+
+    /// How long requests may go on after the server was told to stop.
+    private static let drain = Duration.seconds(20)
+
+    /// Opens everything. Throws when a file, a key or the database is not as it must be; nothing is served before.
+    init(_ configuration: ServerConfiguration, registry: PrometheusRegistry, logger: Logger) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        let random = SystemRandom()
+        let start = SystemClock.now()
+        stores = try await Stores.open(
+            path: configuration.databasePath,
+            options: .init(onCommit: CommitMetrics().record),
+            at: start
+        )
+        let folder = KeyFolder(configuration.keysFolder)
+        let keys = try folder.load(random: random, at: start)
+        let signing = SigningKeys(keys.signing)
+        let dependencies = Dependencies(
+            settings: configuration.providerSettings,
+            stores: .init(
+                clients: stores.clients,
+                subjects: stores.subjects,
+                revocations: stores.revocations,
+                replays: stores.replays
+            ),
+            keys: signing,
+            sealing: keys.sealing,
+            random: random,
+            now: SystemClock.now
+        )
+        let provider = try await Provider(dependencies, startedAt: start, hasHistory: stores.hasHistory)
+        let readiness = Readiness()
+        self.readiness = readiness
+        let watchers = VerificationWatchers()
+        let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
+        let faces = try Faces(
+            configuration: configuration,
+            stores: stores,
+            provider: provider,
+            watchers: watchers,
+            random: random,
+            health: [
+                HealthRoute.Check("database") { [stores] in (try? stores.mails.due(at: start, limit: 1)) != nil },
+                HealthRoute.Check("email_service") { carrier.isHealthy },
+                HealthRoute.Check("jwt_signing") { (try? signing.current(.es256, at: SystemClock.now())) != nil },
+            ],
+            readiness: readiness
+        )
+        let door = FrontDoor(
+            routes: faces.routes,
+            journal: stores.refusals,
+            logger: logger,
+            processID: Hexadecimal.encode(random.bytes(4)),
+            now: SystemClock.now
+        )
+        let announcement = Announcement(configuration)
+        let dispatcher = MailDispatcher(queue: stores.mails, carrier: carrier, logger: logger, now: SystemClock.now)
+        services = [
+            MetricsListener(registry: registry, port: configuration.metricsPort, logger: logger),
+            Periodically(every: .milliseconds(250), logger: logger) { _ = try await dispatcher.deliverDue() },
+            Periodically(every: .seconds(60), logger: logger) { [stores] in
+                try await stores.sweep(at: SystemClock.now())
+            },
+            Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
+            StreamKeeper(watchers: watchers),
+            WebServer.application(
+                door,
+                host: configuration.host,
+                port: configuration.port,
+                services: [],
+                logger: logger.quieter,
+                onReady: { port in announcement.make(port: port) }
+            ),
+            ReadinessService(readiness: readiness),
+        ]
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains, empties the write-ahead log and returns.
+    func run() async throws {
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        var group = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger.quieter
+        )
+        group.maximumGracefulShutdownDuration = Self.drain
+        defer { logger.info("stopped") }
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch  where !readiness.isReady {
+            // The drain ran out: what was still open was cut, which is how a stop ends at the latest.
+            logger.warning("open requests were cut after \(Self.drain)")
+        } catch {
+            await stores.database.close()
+            throw error
+        }
+        await stores.database.close()
+    }
+}
+
+/// Turns readiness off as the first step of a stop.
+private struct ReadinessService: Service {
+    let readiness: Readiness
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        readiness.end()
+    }
+}
+
+extension Logger {
+    /// For libraries: only what is wrong.
+    fileprivate var quieter: Logger {
+        var logger = self
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
