@@ -200,10 +200,11 @@ struct SQLRegistrationStoreTests {
             ),
             registrationDigest: asking.registrationDigest,
             askedFrom: "x",
-            now: now,
+            now: now + 60,
             limit: nil
         )
-        await #expect(throws: DatabaseError.self) { try await store.register(request) }
+        let violation = ConstraintViolation(kind: .primaryKey, columns: ["former_account.id"])
+        await #expect(throws: DatabaseError.constraint(violation)) { try await store.register(request) }
         #expect(try scratch.count("account") == 0)
         #expect(try await store.register(Person(2).request(asking)) == .registered)
     }
