@@ -27,7 +27,10 @@ def clean_environment(**more: str) -> dict:
 
 
 class Server:
-    """One server with a data and a keys folder of its own under `folder`. Survives restarts on the same port."""
+    """One server with a data and a keys folder of its own under `folder`. Survives restarts on the same port.
+
+    What it logs (standard error) is in `log`; what it says to people (standard output) in `server.out` beside it.
+    """
 
     def __init__(self, binary: str, folder: Path, *options: str, path: str = "", rate_limits: str = "off"):
         self.binary, self.folder, self.path = binary, Path(folder), path
@@ -50,9 +53,9 @@ class Server:
         ]
 
     def start(self) -> "Server":
-        with open(self.log, "ab") as log:
+        with open(self.log, "ab") as log, open(self.folder / "server.out", "ab") as out:
             self.process = subprocess.Popen(
-                self.command(), cwd=self.folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command(), cwd=self.folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=log
             )
         self.wait_until_ready()
         return self

@@ -195,7 +195,7 @@ TOKENS = {
     "JW-18 two segments": lambda m: ".".join(m.sign().split(".")[:2]), "JW-18 four": lambda m: m.sign() + ".AA",
     "JW-18 padded": lambda m: m.sign() + "=", "JW-18 no claims": lambda m: compact(m.header, b"", m.key.sign),
     "JW-19 invalid UTF-8": lambda m: compact(m.header, json.dumps(m.claims)[:-1].encode() + b',"x":"\xff"}', m.key.sign),
-    "JW-20 depth": lambda m: compact(m.header, json.dumps(m.claims)[:-1].encode() + b',"x":' + b"[" * 3000 + b"]" * 3000 + b"}", m.key.sign),
+    "JW-20 depth": lambda m: compact(m.header, json.dumps(m.claims)[:-1].encode() + b',"x":' + b"[" * 1000 + b"]" * 1000 + b"}", m.key.sign),
     "JW-22 exp text": lambda m: m.sign(exp="9999999999"), "JW-22 exp negative": lambda m: m.sign(exp=-1),
     "JW-22 exp missing": lambda m: m.sign(exp=ABSENT), "JW-22 exp beyond": lambda m: m.sign(exp=2**64),
     "JW-23 expired": lambda m: m.sign(exp=past(30)), "JW-23 5 minutes expired": lambda m: m.sign(exp=past(300), iat=past(600)),

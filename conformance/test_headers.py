@@ -5,6 +5,7 @@ import json
 import pytest
 
 from issuer import CHALLENGE_HEADER
+from wire import exchange, request, statuses
 
 PUBLIC = [
     ("POST", "/api/send-verification"), ("POST", "/api/register"), ("POST", "/oauth/challenge"), ("POST", "/oauth/token"),
@@ -67,7 +68,7 @@ METHODS = {
 
 
 @pytest.mark.parametrize("path", METHODS)
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECTED", "BREW"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_other_methods_are_405_with_allow(issuer, method, path):
     if method in METHODS[path]:
         pytest.skip("a method of the route")
@@ -75,6 +76,14 @@ def test_other_methods_are_405_with_allow(issuer, method, path):
     assert reply.status_code == 405
     allowed = {name.strip() for name in reply.headers["Allow"].split(",")}
     assert METHODS[path] <= allowed and method not in allowed
+
+
+@pytest.mark.parametrize("verb", ["BREW", "get", "GETT", "P%4fST", "G" * 5000])
+def test_an_unknown_verb_is_refused(issuer, verb):
+    """The parser below may refuse it before there is a request, and then without a request id."""
+    answer = exchange(issuer.url, request(issuer.url, verb, "/health", {"Connection": "close"}))
+    assert statuses(answer) in ([400], [405], [501]), answer[:200]
+    assert issuer.healthy()
 
 
 def test_method_override_headers_do_nothing(issuer):

@@ -80,7 +80,8 @@ def test_rate_limits_off_is_for_development_only(start):
     server = start()
     server.stop()
     command = server.command
-    server.command = lambda: [word for word in command() if word != "--dev"]
+    https = {server.origin: "https://id.example"}  # outside development the issuer is an https URL
+    server.command = lambda: [https.get(word, word) for word in command() if word != "--dev"]
     refuses(server, "rate-limits")
 
 

@@ -105,7 +105,7 @@ def test_ca_08_a_wrong_secret_looks_like_an_unknown_client(issuer, clients):
     assert wrong.json() == unknown.json()
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Basic //79/w==", "Basic " + "A" * 9000, "Basic Og==", "Digest x"])
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic bm9jb2xvbg==", "Basic //79/w==", "Basic " + "A" * 7000, "Basic Og==", "Digest x"])
 def test_a_malformed_basic_header_is_refused(issuer, header):
     reply = issuer.token(GRANT, headers={"Authorization": header})
     assert reply.status_code in (400, 401) and reply.json()["error"] in ("invalid_request", "invalid_client")
