@@ -52,17 +52,6 @@ package final class PublicKey: Sendable {
         }
     }
 
-    /// A key from a SEC 1 point of 65 or 33 bytes whose curve is not named: P-256 if the point lies on it, otherwise
-    /// secp256k1. About half of all x coordinates are valid on either curve, so 33 bytes of a secp256k1 key may well
-    /// be read as P-256; a caller who can should take 65 bytes or a named curve.
-    package static func detectingCurve(sec1: [UInt8]) throws(CryptographyError) -> PublicKey {
-        do {
-            return try PublicKey(sec1: sec1, curve: .p256)
-        } catch {
-            return try PublicKey(sec1: sec1, curve: .secp256k1)
-        }
-    }
-
     /// An Ed25519 key of 32 bytes; the points of small order, under which anybody can sign, are refused.
     package convenience init(ed25519 bytes: [UInt8]) throws(CryptographyError) {
         guard bytes.count == 32 else { throw CryptographyError(.invalidLength, "an Ed25519 key has 32 bytes") }

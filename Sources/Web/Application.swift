@@ -20,7 +20,7 @@ package enum WebServer {
     ) -> Application<FrontDoor> {
         Application(
             responder: door,
-            server: .http1(configuration: limits),
+            server: .http1(configuration: limits(door)),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 backlog: 1024,
@@ -33,9 +33,9 @@ package enum WebServer {
     }
 
     /// Explicit, never the defaults of the library: 64 fields, 16 KiB of head, 30 s idle.
-    private static var limits: HTTP1Channel.Configuration {
+    private static func limits(_ door: FrontDoor) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard()],
+            additionalChannelHandlers: [ConnectionGuard(sign: door.sign)],
             idleTimeout: .seconds(30),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 8 << 10,

@@ -72,35 +72,6 @@ struct KeyTests {
         #expect(throws: CryptographyError.self) { try PublicKey(curve: curve, x: Array(x.dropFirst()), y: y) }
     }
 
-    @Test func `the curve of a point is found out`() throws {
-        let (prime, koblitz) = (try PrivateKey.generate(.ec(.p256)), try PrivateKey.generate(.ec(.secp256k1)))
-        for key in [prime, koblitz] {
-            let point = try #require(key.publicKey.sec1Uncompressed)
-            #expect(try PublicKey.detectingCurve(sec1: point).parameters == key.publicKey.parameters)
-            var off = point
-            off[64] ^= 1
-            #expect(throws: CryptographyError.self) { try PublicKey.detectingCurve(sec1: off) }
-        }
-        let point = try #require(prime.publicKey.sec1Uncompressed)
-        let compressed = [2 + point[64] % 2] + point[1...32]
-        #expect(try PublicKey.detectingCurve(sec1: compressed).parameters == prime.publicKey.parameters)
-        #expect(throws: CryptographyError.self) { try PublicKey.detectingCurve(sec1: [4, 1, 2]) }
-        #expect(CryptographyError.isQueueEmpty)
-    }
-
-    /// Among the smallest x coordinates some are on one curve alone, and some on both.
-    @Test func `a compressed point of secp256k1 alone is taken for one`() throws {
-        var found: Set<KeyKind> = []
-        for x in UInt8(1)...20 {
-            let compressed = [2] + [UInt8](repeating: 0, count: 31) + [x]
-            let expected: KeyKind? =
-                (try? PublicKey(sec1: compressed, curve: .p256))?.kind
-                ?? (try? PublicKey(sec1: compressed, curve: .secp256k1))?.kind
-            #expect((try? PublicKey.detectingCurve(sec1: compressed))?.kind == expected)
-            if let expected { found.insert(expected) }
-        }
-        #expect(found == [.ec(.p256), .ec(.secp256k1)])
-    }
 
     @Test func `each algorithm suits its kind alone`() {
         let table: [SignatureAlgorithm: Set<KeyKind>] = [

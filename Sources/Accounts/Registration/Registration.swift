@@ -76,11 +76,11 @@ package struct Registration: Sendable {
         try await store.isVerified(email, at: now())
     }
 
-    /// Registers an account with a key. Throws `RegistrationError`.
+    /// Registers an account with its keys. Throws `RegistrationError`.
     package func register(
         email: EmailAddress,
         name: String,
-        key: AccountKey,
+        keys: [AccountKey],
         registrationToken: String?,
         from address: String
     ) async throws -> Account.ID {
@@ -91,7 +91,7 @@ package struct Registration: Sendable {
             name: name,
             state: .active,
             createdAt: time,
-            keys: [key]
+            keys: keys
         )
         let outcome = try await store.register(
             RegistrationRequest(

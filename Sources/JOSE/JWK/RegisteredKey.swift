@@ -10,32 +10,36 @@ package struct RegisteredKey: Sendable {
     /// The longest text that is read, in bytes.
     package static let sizeLimit = 2048
 
-    /// Throws `key` for text of another form, a point on neither curve or at infinity, and other kinds of key.
-    package init(_ text: String) throws(JOSEError) {
-        guard text.utf8.count <= Self.sizeLimit else {
-            throw JOSEError(.key, "public key", expected: "at most \(Self.sizeLimit) bytes", seen: "more")
+    /// The keys that `text` can mean. There are two only when it is a compressed point whose x coordinate lies on both
+    /// curves; the algorithm of a signature then says which is meant, and nobody knows a private key for the other.
+    ///
+    /// Throws `key` or `malformed` for text of another form, a point on neither curve or at infinity, and other kinds of key.
+    package static func all(in text: String) throws(JOSEError) -> [RegisteredKey] {
+        guard text.utf8.count <= sizeLimit else {
+            throw JOSEError(.key, "public key", expected: "at most \(sizeLimit) bytes", seen: "more")
         }
-        let key = text.hasPrefix("{") ? try Self.key(inJSON: text) : try Self.key(inHexadecimal: text)
+        guard text.hasPrefix("{") else { return try points(inHexadecimal: text) }
+        let object = try reading(.malformed) { () throws(JSONError) in try JSONObject.parse(Array(text.utf8)) }
+        let key = try JWK(json: object).key
         guard case .ec = key.kind else {
             throw JOSEError(.key, "public key", expected: "an elliptic-curve key", seen: "another kind")
         }
+        return [RegisteredKey(key)]
+    }
+
+    private init(_ key: PublicKey) {
         thumbprint = key.thumbprint
         jwk = JWK(key: key, kid: thumbprint)
     }
 
-    private static func key(inJSON text: String) throws(JOSEError) -> PublicKey {
-        let object = try reading(.malformed) { () throws(JSONError) in try JSONObject.parse(Array(text.utf8)) }
-        return try JWK(json: object).key
-    }
-
-    private static func key(inHexadecimal text: String) throws(JOSEError) -> PublicKey {
+    private static func points(inHexadecimal text: String) throws(JOSEError) -> [RegisteredKey] {
         guard let point = Hexadecimal.decode(text) else {
             throw JOSEError(.key, "public key", expected: "hexadecimal or a JWK", seen: "something else")
         }
-        do {
-            return try PublicKey.detectingCurve(sec1: point)
-        } catch {
-            throw JOSEError("public key", error)
+        let keys = [Curve.p256, .secp256k1].compactMap { try? PublicKey(sec1: point, curve: $0) }
+        guard !keys.isEmpty else {
+            throw JOSEError(.key, "public key", expected: "a point on P-256 or secp256k1", seen: "none")
         }
+        return keys.map(RegisteredKey.init)
     }
 }

@@ -64,7 +64,7 @@ package struct JWSPolicy: Sendable {
     }
 
     private func isNeutral(_ short: String?) -> Bool {
-        short.map { !JWSPolicy.knownTypes.contains($0) } ?? true
+        short.map { !$0.isEmpty && !JWSPolicy.knownTypes.contains($0) } ?? true
     }
 
     private static func shortened(_ name: String) -> String {

@@ -14,7 +14,7 @@ struct AssertionClaims {
     init(_ claims: JWTClaims, of client: Client, settings: Settings, now: Timestamp) throws(OAuthError) {
         try Self.require("iss", claims.issuer, is: client.id.description)
         try Self.require("sub", claims.subject, is: client.id.description)
-        guard case .one(let audience) = claims.audience, audience == settings.issuer else {
+        guard case .one(let audience) = claims.audience, audience.hasSameBytes(as: settings.issuer) else {
             throw Self.refused("aud", expected: "\"\(settings.issuer)\", alone", seen: Self.describe(claims.audience))
         }
         guard let expiry = claims.expires else {
@@ -45,7 +45,9 @@ struct AssertionClaims {
     }
 
     private static func require(_ claim: ParameterName, _ value: String?, is expected: String) throws(OAuthError) {
-        guard value == expected else { throw refused(claim, expected: expected, seen: FailedCheck.excerpt(value)) }
+        guard let value, value.hasSameBytes(as: expected) else {
+            throw refused(claim, expected: expected, seen: FailedCheck.excerpt(value))
+        }
     }
 
     private static func require(

@@ -79,7 +79,7 @@ package struct AssertionVerifier: Sendable {
         guard let claimed = assertion.challenge else {
             throw refused("the challenge is missing", seen: "no challenge claim in the assertion")
         }
-        if let repeated = assertion.repeatedChallenge, repeated != claimed {
+        if let repeated = assertion.repeatedChallenge, !repeated.hasSameBytes(as: claimed) {
             throw refused("the challenge of the request is not the one that was signed", seen: "two different values")
         }
         switch challenges.redeem(claimed) {

@@ -19,12 +19,12 @@ package struct ClientDirectory: Sendable {
     package func client(_ id: Client.ID) async throws -> Client? {
         guard let thumbprint = KeyClient.thumbprint(in: id) else { return try await clients.client(id) }
         guard let key = try await subjects.key(thumbprint: thumbprint) else { return nil }
-        return KeyClient.client(of: key, registered: try registered(key), scope: keyScope)
+        return try registered(key).map { KeyClient.client(of: key, registered: $0, scope: keyScope) }
     }
 
-    private func registered(_ key: SubjectKey) throws -> RegisteredKey {
+    private func registered(_ key: SubjectKey) throws -> RegisteredKey? {
         if let known = parsed[key.thumbprint] { return known }
-        let fresh = try RegisteredKey(key.registeredForm)
+        let fresh = try RegisteredKey.all(in: key.registeredForm).first { $0.thumbprint == key.thumbprint }
         parsed[key.thumbprint] = fresh
         return fresh
     }

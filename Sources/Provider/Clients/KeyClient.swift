@@ -17,15 +17,18 @@ package enum KeyClient {
         return String(id.description.dropFirst(prefix.count))
     }
 
-    /// The thumbprint of a `public_key` parameter: SEC1 hex or a JWK as JSON text. Throws `invalid_request`.
-    static func thumbprint(of publicKey: String) throws(OAuthError) -> String {
-        do {
-            return try RegisteredKey(publicKey).thumbprint
+    /// The thumbprint of a `public_key` parameter: SEC1 hex or a JWK as JSON text. Where the text can mean two keys, the one that
+    /// suits `algorithm`. Throws `invalid_request`.
+    static func thumbprint(of publicKey: String, for algorithm: JWS.Algorithm) throws(OAuthError) -> String {
+        do throws(JOSEError) {
+            let keys = try RegisteredKey.all(in: publicKey)
+            guard case .signature(let algorithm) = algorithm else { return keys[0].thumbprint }
+            return (keys.first { $0.jwk.suits(algorithm) } ?? keys[0]).thumbprint
         } catch {
             throw OAuthError(
                 .invalidRequest,
                 "\(.publicKey) must be a point on P-256 or secp256k1 in hexadecimal, or a JWK",
-                FailedCheck("public_key", expected: "a point on a curve", seen: "\(error)")
+                error.failed
             )
         }
     }

@@ -29,7 +29,7 @@ struct PresentedAssertion: Sendable {
         do throws(JOSEError) {
             signed = try JWS.parse(compact, policy: Self.policy)
             claims = try JWTClaims(payload: signed.payload)
-            challenge = try Self.challenge(in: claims)
+            challenge = claims.object["challenge"]?.stringValue
         } catch {
             throw OAuthError(.invalidClient, "\(.clientAssertion) is not a signed JWT", error.failed)
         }
@@ -42,22 +42,16 @@ struct PresentedAssertion: Sendable {
         takesSharedSecret: true
     )
 
-    private static func challenge(in claims: JWTClaims) throws(JOSEError) -> String? {
-        do throws(JSONError) {
-            return try claims.object.string("challenge")
-        } catch {
-            throw JOSEError(.claims, error.failed)
-        }
-    }
-
     /// The client named by `client_id`, by `public_key`, or by the assertion itself; all that are present must agree.
     func clientID() throws(OAuthError) -> Client.ID {
         var claimed: [String] = []
         if let named { claimed.append(named) }
         if let publicKey {
-            claimed.append(KeyClient.id(thumbprint: try KeyClient.thumbprint(of: publicKey)).description)
+            claimed.append(
+                KeyClient.id(thumbprint: try KeyClient.thumbprint(of: publicKey, for: signed.algorithm)).description
+            )
         }
-        if claimed.count == 2, claimed[0] != claimed[1] {
+        if claimed.count == 2, !claimed[0].hasSameBytes(as: claimed[1]) {
             throw OAuthError(
                 .invalidRequest,
                 "\(.clientID) and \(.publicKey) name different clients",

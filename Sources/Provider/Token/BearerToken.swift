@@ -17,7 +17,8 @@ package struct BearerToken: Sendable {
     /// with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
     package func admit(_ request: EndpointRequest, scope: String) async throws -> AccessTokenVerifier.Verified {
         do {
-            let verified = try await tokens.verify(try compact(in: request))
+            guard let compact = try compact(in: request) else { throw Self.missing }
+            let verified = try await tokens.verify(compact)
             guard verified.token.scope.contains(scope) else {
                 throw OAuthError(
                     .insufficientScope,
@@ -32,16 +33,16 @@ package struct BearerToken: Sendable {
         }
     }
 
-    private func compact(in request: EndpointRequest) throws(OAuthError) -> String {
+    private static let missing = OAuthError(
+        .invalidToken,
+        "Missing Authorization header",
+        FailedCheck("Authorization", expected: "a bearer token", seen: "no such field")
+    )
+
+    private func compact(in request: EndpointRequest) throws(OAuthError) -> String? {
         try refuseOtherTransports(in: request)
         let values = request.fields[values: .authorization]
-        guard let value = values.first else {
-            throw OAuthError(
-                .invalidToken,
-                "Missing Authorization header",
-                FailedCheck("Authorization", expected: "a bearer token", seen: Self.nothing)
-            )
-        }
+        guard let value = values.first else { return nil }
         guard values.count == 1 else {
             throw OAuthError(
                 .invalidRequest,
@@ -80,11 +81,9 @@ package struct BearerToken: Sendable {
         return Set(pairs.split(separator: "&").map { String($0.prefix { $0 != "=" }) })
     }
 
-    private static let nothing = "nothing"
-
     /// Without any token the field carries no error code (RFC 6750 §3.1).
     private func field(for error: OAuthError, scope: String) -> String {
-        if error.failed.seen == Self.nothing { return challenge }
+        if error.failed == Self.missing.failed { return challenge }
         let detail = "\(challenge), error=\"\(error.code.name)\", error_description=\"\(error.description)\""
         return error.code == .insufficientScope ? "\(detail), scope=\"\(scope)\"" : detail
     }

@@ -67,12 +67,12 @@ package struct RegistrationRoutes: Sendable {
         let body = try JSONBody(request)
         let email = try Self.email(body.required("email"))
         let name = try Self.name(body.required("name"))
-        let key = try Self.key(body)
+        let keys = try Self.keys(body)
         do {
             let id = try await registration.register(
                 email: email,
                 name: name,
-                key: key,
+                keys: keys,
                 registrationToken: try body.optional("registration_token"),
                 from: request.clientAddress
             )
@@ -127,7 +127,7 @@ package struct RegistrationRoutes: Sendable {
         return words.joined(separator: " ")
     }
 
-    private static func key(_ body: JSONBody) throws(APIRefusal) -> AccountKey {
+    private static func keys(_ body: JSONBody) throws(APIRefusal) -> [AccountKey] {
         let form: String? =
             switch body.value("public_key") {
             case .string(let text): text
@@ -142,8 +142,9 @@ package struct RegistrationRoutes: Sendable {
             )
         }
         do {
-            let key = try RegisteredKey(form)
-            return AccountKey(thumbprint: key.thumbprint, registeredForm: form)
+            return try RegisteredKey.all(in: form).map {
+                AccountKey(thumbprint: $0.thumbprint, registeredForm: form)
+            }
         } catch {
             throw APIRefusal(
                 .badRequest,

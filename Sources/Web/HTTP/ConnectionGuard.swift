@@ -20,10 +20,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// How often the deadlines are looked at: coarse, so that a request costs no timer of its own.
     private static let interval = TimeAmount.seconds(1)
 
+    /// Adds the fields that every reply carries to one that has none of them.
+    private let sign: (inout HTTPFields) -> Void
     private var readDeadline: NIODeadline?
     private var writeDeadline: NIODeadline?
     private var closesAfterReply = false
     private var watch: RepeatedTask?
+
+    init(sign: @escaping (inout HTTPFields) -> Void) {
+        self.sign = sign
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { begin(context) }
@@ -45,9 +51,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head):
+        case .head(var head):
+            sign(&head.headerFields)
             closesAfterReply = head.headerFields[.connection] == "close"
-            context.write(data, promise: promise)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end where closesAfterReply:
             let written = promise ?? context.eventLoop.makePromise()
             let channel = context.channel

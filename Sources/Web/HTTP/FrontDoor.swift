@@ -14,6 +14,8 @@ package struct FrontDoor: HTTPResponder {
     /// The largest request body, in bytes.
     package static let bodyLimit = 65_536
 
+    private static let host = HTTPField.Name("Host")!
+
     private let table: RouteTable
     private let ids: RequestIDs
     private let journal: any RefusalJournal
@@ -37,27 +39,32 @@ package struct FrontDoor: HTTPResponder {
 
     package func respond(to request: Request, context: RequestScope) async throws -> Response {
         let start = ContinuousClock.now
-        let id = ids.next()
-        let path = request.uri.path
-        switch table.match(request.method, path) {
+        let visit = { path in
+            Visit(id: ids.next(), start: start, method: request.method, path: path, address: context.address)
+        }
+        // RFC 9112 §3.2: exactly one Host. The codec takes the first away, so what is left is a second.
+        guard request.head.authority != nil, request.headers[Self.host] == nil else {
+            return finish(.complete(.ambiguousHost), of: nil, metrics: strangers, visit(request.uri.path))
+        }
+        switch table.match(request.method, request.uri.path) {
         case .found(let entry, let parameters):
             // A path may hold a secret, such as the token of a mail: where the pattern is known the log keeps that.
-            let visit = Visit(
-                id: id,
-                start: start,
-                method: request.method,
-                path: entry.route.pattern,
-                address: context.address
-            )
+            let visit = visit(entry.route.pattern)
             let outcome = await outcome(of: entry.route, request, parameters, visit)
             return finish(outcome, of: entry.route, metrics: entry.metrics, visit)
         case .otherMethods(let methods):
-            let visit = Visit(id: id, start: start, method: request.method, path: path, address: context.address)
-            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit)
+            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit(request.uri.path))
         case .nothing:
-            let visit = Visit(id: id, start: start, method: request.method, path: path, address: context.address)
-            return finish(.complete(.notFound), of: nil, metrics: strangers, visit)
+            return finish(.complete(.notFound), of: nil, metrics: strangers, visit(request.uri.path))
         }
+    }
+
+    /// Completes a reply that did not come from here: the one of the HTTP library to a request that it could not parse.
+    func sign(_ fields: inout HTTPFields) {
+        guard fields[ResponseFields.requestID] == nil else { return }
+        let id = ids.next()
+        ResponseFields.add(to: &fields, requestID: id, allowsBrowsers: false)
+        logger.debug("unreadable request", metadata: ["request_id": .string(id)])
     }
 
     /// One request on its way through.
@@ -97,13 +104,35 @@ package struct FrontDoor: HTTPResponder {
             let buffer = try await request.body.collect(upTo: bodyLimit)
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw OAuthError(
+            throw unreadable(
                 .contentTooLarge,
                 "the body is too large",
-                FailedCheck("body", expected: "at most \(bodyLimit) bytes", seen: "more"),
-                fields: [.init("Connection", "close")]
+                expected: "at most \(bodyLimit) bytes",
+                seen: "more"
+            )
+        } catch {
+            throw unreadable(
+                .invalidRequest,
+                "the body could not be read",
+                expected: "well-formed HTTP",
+                seen: "\(type(of: error))"
             )
         }
+    }
+
+    /// Nobody knows where the next request begins: the connection ends with this reply.
+    private static func unreadable(
+        _ code: OAuthError.Code,
+        _ description: WireText,
+        expected: String,
+        seen: String
+    ) -> OAuthError {
+        OAuthError(
+            code,
+            description,
+            FailedCheck("body", expected: expected, seen: seen),
+            fields: [.init("Connection", "close")]
+        )
     }
 
     private func finish(_ outcome: RouteReply, of route: Route?, metrics: RouteMetrics, _ visit: Visit) -> Response {

@@ -4,7 +4,7 @@ import Provider
 
 /// The header fields that every reply carries.
 enum ResponseFields {
-    private static let requestID = HTTPField.Name("X-Request-Id")!
+    static let requestID = HTTPField.Name("X-Request-Id")!
 
     private static let security: [HTTPField] = [
         HTTPField(name: .strictTransportSecurity, value: "max-age=63072000; includeSubDomains"),
@@ -59,5 +59,12 @@ extension Reply {
         .notFound,
         fields: [.contentType: "application/json", .cacheControl: "no-store"],
         body: Array(#"{"error":"not_found"}"#.utf8)
+    )
+
+    /// No Host, or two.
+    static let ambiguousHost = Reply(
+        .badRequest,
+        fields: [.contentType: "application/json", .cacheControl: "no-store", .connection: "close"],
+        body: Array(#"{"error":"invalid_request"}"#.utf8)
     )
 }

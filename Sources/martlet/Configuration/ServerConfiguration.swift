@@ -31,6 +31,9 @@ struct ServerConfiguration: Sendable {
         dataFolder = sources.text("data") ?? DatabasePath.standardFolder
         databasePath = try DatabasePath(sources).path
         limitsRates = try sources.isOn("rate-limits") ?? true
+        if !limitsRates && !isDevelopment {
+            throw ConfigurationError("--rate-limits off is only for development: take it away, or add --dev")
+        }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         accessTokenLifetime = try sources.number("access-token-lifetime", in: 60...86_400) ?? 3600
         issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
@@ -39,9 +42,6 @@ struct ServerConfiguration: Sendable {
         warnings =
             sources.text("jwt-secret") == nil
             ? [] : ["JWT_SECRET is not used: tokens are signed with the keys in \(keysFolder)"]
-        if !limitsRates && !isDevelopment {
-            throw ConfigurationError("--rate-limits off is only for development: take it away, or add --dev")
-        }
         if smtp == nil && !isDevelopment {
             throw ConfigurationError(
                 "mail has no way out: set --smtp-host (and its port, user and password), or add --dev"

@@ -113,7 +113,10 @@ struct Server {
             logger.warning("open requests were cut after \(Self.drain)")
         } catch {
             await stores.database.close()
-            throw error
+            guard "\(error)".contains("Address already in use") else { throw error }
+            throw ConfigurationError(
+                "port \(configuration.port) on \(configuration.host) is taken: end what listens there, or choose another --port"
+            )
         }
         await stores.database.close()
     }
@@ -124,7 +127,7 @@ private struct ReadinessService: Service {
     let readiness: Readiness
 
     func run() async throws {
-        try? await gracefulShutdown()
+        try await gracefulShutdown()
         readiness.end()
     }
 }
