@@ -57,13 +57,15 @@ let package = Package(
         module("Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography", "CSQLite", logging, metrics]),
         module("Outbound", ["CCurl", logging]),
         module(
-            "Pages", [.product(name: "Mustache", package: "swift-mustache")],
+            "Pages",
+            [.product(name: "Mustache", package: "swift-mustache")],
             resources: [.embedInCode("Templates"), .embedInCode("Assets")]
         ),
         module(
             "Web",
             [
-                "Provider", "Accounts", "Pages", "OAuth", "JOSE", "Cryptography", hummingbird, hummingbirdCore, httpTypes,
+                "Provider", "Accounts", "Pages", "OAuth", "JOSE", "Cryptography", hummingbird, hummingbirdCore,
+                httpTypes,
                 logging, metrics,
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -82,7 +84,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .executableTarget(
-            name: "ceiling", dependencies: [hummingbird, logging], path: "Benchmarks/Ceiling", swiftSettings: swiftSettings
+            name: "ceiling",
+            dependencies: [hummingbird, logging],
+            path: "Benchmarks/Ceiling",
+            swiftSettings: swiftSettings
         ),
 
         .target(
@@ -102,7 +107,8 @@ let package = Package(
         tests(
             of: "Web",
             [
-                "Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", "Pages", hummingbird, httpTypes, logging,
+                "Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", "Pages", hummingbird, httpTypes,
+                logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]
         ),

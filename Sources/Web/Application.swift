@@ -38,7 +38,7 @@ package enum WebServer {
             additionalChannelHandlers: [ConnectionGuard(sign: door.sign)],
             idleTimeout: .seconds(30),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 8 << 10,
+                maxHeaderFieldSize: 16 << 10,
                 maxHeaderListSize: 16 << 10,
                 maxHeaderFieldCount: 64
             )

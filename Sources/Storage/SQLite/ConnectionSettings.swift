@@ -26,6 +26,8 @@ extension Connection {
         try connection.switch("double-quoted strings in schemas", SQLITE_DBCONFIG_DQS_DDL, on: false)
         if case .reading = purpose {
             try connection.require("query_only", "1")
+            // 8 MiB: with 2 MiB, the default, a look-up by key among 100,000 accounts costs twice as much.
+            try connection.require("cache_size", "-8192")
         } else {
             try connection.require("journal_mode", "wal")
         }

@@ -10,6 +10,7 @@ struct Announcement: Sendable {
     func make(port: Int) {
         let issuer = configuration.issuer
         print("martlet \(Martlet.version) is ready: \(issuer) (listening on \(configuration.host):\(port))")
+        if configuration.metricsPort != 0 { print("metrics: http://127.0.0.1:\(configuration.metricsPort)/metrics") }
         guard configuration.isDevelopment else { return Terminal.flush() }
         print(
             """

@@ -105,7 +105,6 @@ struct Server {
             logger: logger.quieter
         )
         group.maximumGracefulShutdownDuration = Self.drain
-        defer { logger.info("stopped") }
         do {
             try await ServiceGroup(configuration: group).run()
         } catch  where !readiness.isReady {
@@ -119,6 +118,7 @@ struct Server {
             )
         }
         await stores.database.close()
+        logger.info("stopped")
     }
 }
 
