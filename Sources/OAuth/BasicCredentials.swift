@@ -7,9 +7,9 @@ package struct BasicCredentials: Sendable {
 
     /// nil when `field` is of another scheme or malformed.
     package init?(_ field: String) {
-        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "basic",
-            let bytes = Self.base64(parts[1]), let text = String(validating: bytes, as: UTF8.self),
+        let parts = field.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+        guard parts.count == 2, Substring(parts[0]).lowercased() == "basic",
+            let bytes = Self.base64(Substring(parts[1])), let text = String(validating: bytes, as: UTF8.self),
             let colon = text.firstIndex(of: ":"),
             let id = FormDecoder.value(text[..<colon]), !id.isEmpty,
             let secret = FormDecoder.value(text[text.index(after: colon)...])

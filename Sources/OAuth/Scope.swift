@@ -24,7 +24,7 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.allSatisfy(Self.mayContain) else {
             throw Self.invalid(expected: "scope tokens separated by spaces", seen: "a character outside RFC 6749 §3.3")
         }
-        self.init(tokens: text.split(separator: " ").map(String.init))
+        self.init(tokens: text.utf8.split(separator: UInt8(ascii: " ")).map { String(Substring($0)) })
     }
 
     package var description: String { tokens.joined(separator: " ") }

@@ -61,6 +61,12 @@ struct MediaType {
     let charset: String?
 
     init(_ value: String) {
+        // Nearly every request: nothing to take apart.
+        if value.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x2F }) {
+            essence = value
+            charset = nil
+            return
+        }
         let parts = value.split(separator: ";").map { $0.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
         essence = parts.first ?? ""
         charset = parts.dropFirst().first { $0.hasPrefix("charset=") }.map { String($0.dropFirst("charset=".count)) }

@@ -32,21 +32,8 @@ package struct Settings: Sendable {
 
     /// The path of the issuer, empty when it has none: what every route of the provider starts with.
     package var basePath: String {
-        guard let scheme = issuer.range(of: "://") else { return "" }
+        guard let scheme = issuer.firstRange(of: "://") else { return "" }
         let rest = issuer[scheme.upperBound...]
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
-    }
-}
-
-extension String {
-    fileprivate func range(of separator: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(separator) {
-                return start..<index(start, offsetBy: separator.count)
-            }
-            formIndex(after: &start)
-        }
-        return nil
     }
 }

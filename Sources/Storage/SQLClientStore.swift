@@ -73,7 +73,9 @@ package struct SQLClientStore: ClientStore {
             credential: try credential(row),
             scope: try Scope(try row.text(6))
         )
-        client.grants = Set(try row.text(7).split(separator: " ").map { GrantType(String($0)) })
+        client.grants = Set(
+            try row.text(7).utf8.split(separator: UInt8(ascii: " ")).map { GrantType(String(Substring($0))) }
+        )
         client.mustAnswerChallenge = try row.boolean(8)
         client.isResourceServer = try row.boolean(9)
         return client

@@ -11,14 +11,14 @@ package enum ProviderRoutes {
                 endpoint.method,
                 base + endpoint.path,
                 allowsBrowsers: endpoint.allowsBrowsers,
-                isLogged: endpoint.advertisedAs != "jwks_uri",
+                isPublicDocument: endpoint.advertisedAs == "jwks_uri",
                 refusal: provider.refusals.reply(to:)
             ) { request in
                 .complete(try await endpoint.respond(request.endpointRequest))
             }
         }
         let documents = provider.documents.map { path, document in
-            Route(.get, path, isLogged: false, refusal: provider.refusals.reply(to:)) { request in
+            Route(.get, path, isPublicDocument: true, refusal: provider.refusals.reply(to:)) { request in
                 .complete(document.reply(to: request.endpointRequest))
             }
         }

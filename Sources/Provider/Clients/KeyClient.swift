@@ -13,8 +13,9 @@ package enum KeyClient {
 
     /// The thumbprint in a key client's id, or nil for the id of another kind of client.
     package static func thumbprint(in id: Client.ID) -> String? {
-        guard id.description.hasPrefix(prefix) else { return nil }
-        return String(id.description.dropFirst(prefix.count))
+        let text = id.description.utf8
+        guard text.starts(with: prefix.utf8) else { return nil }
+        return String(Substring(text.dropFirst(prefix.utf8.count)))
     }
 
     /// The thumbprint of a `public_key` parameter: SEC1 hex or a JWK as JSON text. Where the text can mean two keys, the one that

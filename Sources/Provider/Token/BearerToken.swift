@@ -50,24 +50,25 @@ package struct BearerToken: Sendable {
                 FailedCheck("Authorization", expected: "one", seen: "\(values.count)")
             )
         }
-        let parts = value.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        // The scheme's case does not matter (RFC 9110 §11.1).
+        guard let space = value.utf8.firstIndex(of: UInt8(ascii: " ")), value[..<space].lowercased() == "bearer",
+            case let token = value.utf8[space...].drop(while: { $0 == UInt8(ascii: " ") }),
+            !token.isEmpty, !token.contains(UInt8(ascii: " "))
+        else {
             throw OAuthError(
                 .invalidToken,
                 "the Authorization header does not carry a bearer token",
-                FailedCheck("Authorization", expected: "Bearer and a token", seen: "\(parts.count) parts")
+                FailedCheck("Authorization", expected: "Bearer and a token", seen: "something else")
             )
         }
-        return String(parts[1])
+        return String(Substring(token))
     }
 
     /// RFC 6750 §2.2 and §2.3 are refused: a token in a form or a URL ends in logs.
     private func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
         let isForm = MediaType(request.fields[.contentType] ?? "").essence == RequestBody.formType
-        let named = Self.names(request.query).union(
-            isForm ? Self.names(String(decoding: request.body, as: UTF8.self)) : []
-        )
-        guard !named.contains("access_token") else {
+        let places = [Array(request.query.utf8), isForm ? request.body : []]
+        guard !places.contains(where: Self.namesAccessToken) else {
             throw OAuthError(
                 .invalidRequest,
                 "the access token must be sent in the Authorization header",
@@ -76,9 +77,11 @@ package struct BearerToken: Sendable {
         }
     }
 
-    private static func names(_ pairs: String) -> Set<String> {
-        guard !pairs.isEmpty else { return [] }
-        return Set(pairs.split(separator: "&").map { String($0.prefix { $0 != "=" }) })
+    private static func namesAccessToken(_ pairs: [UInt8]) -> Bool {
+        !pairs.isEmpty
+            && pairs.split(separator: UInt8(ascii: "&")).contains { pair in
+                pair.prefix { $0 != UInt8(ascii: "=") }.elementsEqual("access_token".utf8)
+            }
     }
 
     /// Without any token the field carries no error code (RFC 6750 §3.1).

@@ -29,7 +29,7 @@ package struct HealthRoute: Sendable {
     }
 
     package func route(refusals: Refusals) -> Route {
-        Route(.get, "/health", isLogged: false, refusal: refusals.reply(to:)) { _ in .complete(await reply()) }
+        Route(.get, "/health", isPublicDocument: true, refusal: refusals.reply(to:)) { _ in .complete(await reply()) }
     }
 
     private func reply() async -> Reply {

@@ -40,7 +40,7 @@ package struct FrontDoor: HTTPResponder {
     package func respond(to request: Request, context: RequestScope) async throws -> Response {
         let start = ContinuousClock.now
         let visit = { path in
-            Visit(id: ids.next(), start: start, method: request.method, path: path, address: context.address)
+            Visit(id: ids.next(), start: start, method: request.method, path: path, scope: context)
         }
         // RFC 9112 §3.2: exactly one Host. The codec takes the first away, so what is left is a second.
         guard request.head.authority != nil, request.headers[Self.host] == nil else {
@@ -63,7 +63,7 @@ package struct FrontDoor: HTTPResponder {
     func sign(_ fields: inout HTTPFields) {
         guard fields[ResponseFields.requestID] == nil else { return }
         let id = ids.next()
-        ResponseFields.add(to: &fields, requestID: id, allowsBrowsers: false)
+        ResponseFields.add(to: &fields, requestID: id, for: nil)
         logger.debug("unreadable request", metadata: ["request_id": .string(id)])
     }
 
@@ -73,7 +73,7 @@ package struct FrontDoor: HTTPResponder {
         let start: ContinuousClock.Instant
         let method: HTTPRequest.Method
         let path: String
-        let address: String
+        let scope: RequestScope
     }
 
     private func outcome(
@@ -89,7 +89,7 @@ package struct FrontDoor: HTTPResponder {
                 query: request.uri.query ?? "",
                 fields: request.headers,
                 body: body,
-                clientAddress: visit.address
+                clientAddress: visit.scope.address
             )
             return try await route.respond(RouteRequest(endpointRequest: endpointRequest, parameters: parameters))
         } catch {
@@ -156,11 +156,11 @@ package struct FrontDoor: HTTPResponder {
                 }
             )
         }
-        ResponseFields.add(to: &response.headers, requestID: visit.id, allowsBrowsers: route?.allowsBrowsers ?? false)
+        ResponseFields.add(to: &response.headers, requestID: visit.id, for: route)
         let elapsed = ContinuousClock.now - visit.start
         metrics.record(status: response.status.code, nanoseconds: elapsed.nanoseconds)
         record(refusal, of: route, visit)
-        log(response.status.code, refusal, isLogged: route?.isLogged ?? true, elapsed, visit)
+        log(response.status.code, refusal, isDocument: route?.isPublicDocument ?? false, elapsed, visit)
         return response
     }
 
@@ -169,13 +169,13 @@ package struct FrontDoor: HTTPResponder {
         journal.record(refusal, requestID: visit.id, endpoint: "\(visit.method.rawValue) \(route.pattern)", at: now())
     }
 
-    private func log(_ status: Int, _ refusal: Refusal?, isLogged: Bool, _ elapsed: Duration, _ visit: Visit) {
+    private func log(_ status: Int, _ refusal: Refusal?, isDocument: Bool, _ elapsed: Duration, _ visit: Visit) {
         let level: Logger.Level =
-            refusal.map { $0.isFault ? .error : .warning } ?? (isLogged && status < 400 ? .info : .debug)
+            refusal.map { $0.isFault ? .error : .warning } ?? (isDocument || status >= 400 ? .debug : .info)
         guard logger.logLevel <= level else { return }
         var metadata: Logger.Metadata = [
             "request_id": .string(visit.id), "method": .string(visit.method.rawValue), "path": .string(visit.path),
-            "status": .stringConvertible(status), "client": .string(visit.address),
+            "status": .stringConvertible(status), "client": .string(visit.scope.address),
             "ms": .string(elapsed.millisecondsText),
         ]
         if let refusal {

@@ -15,21 +15,24 @@ enum ResponseFields {
             name: .contentSecurityPolicy,
             value: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
         ),
-        HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer"),
     ]
 
-    private static let browsers: [HTTPField] = [
-        HTTPField(name: .accessControlAllowOrigin, value: "*"),
-        HTTPField(
-            name: .accessControlExposeHeaders,
-            value: "WWW-Authenticate, OAuth-Client-Attestation-Challenge, Retry-After, X-Request-Id"
-        ),
-    ]
+    /// For pages: what they link to is not told where the reader came from.
+    private static let referrerPolicy = HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer")
 
-    static func add(to fields: inout HTTPFields, requestID id: String, allowsBrowsers: Bool) {
+    private static let anyOrigin = HTTPField(name: .accessControlAllowOrigin, value: "*")
+    private static let exposed = HTTPField(
+        name: .accessControlExposeHeaders,
+        value: "WWW-Authenticate, \(Challenges.fieldName), Retry-After, X-Request-Id"
+    )
+
+    /// Completes the fields of a reply of `route`, or of one that found no route.
+    static func add(to fields: inout HTTPFields, requestID id: String, for route: Route?) {
         for field in security { fields.append(field) }
-        if allowsBrowsers {
-            for field in browsers { fields.append(field) }
+        if fields[.contentType]?.utf8.starts(with: "text/html".utf8) ?? false { fields.append(referrerPolicy) }
+        if let route, route.allowsBrowsers {
+            fields.append(anyOrigin)
+            if !route.isPublicDocument { fields.append(exposed) }
         }
         fields.append(HTTPField(name: requestID, value: id))
     }

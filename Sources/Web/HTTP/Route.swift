@@ -9,8 +9,8 @@ package struct Route: Sendable {
     let pattern: String
     /// Whether scripts of any origin may call it.
     let allowsBrowsers: Bool
-    /// Whether a success is worth a line in the log at the default level; public documents are not.
-    let isLogged: Bool
+    /// Whether it is a document that everybody may fetch and keep: its reads are logged at the debug level only.
+    let isPublicDocument: Bool
     /// Turns what `respond` throws into the reply of this route's face.
     let refusal: @Sendable (any Error) -> Reply
     let respond: @Sendable (RouteRequest) async throws -> RouteReply
@@ -19,14 +19,14 @@ package struct Route: Sendable {
         _ method: HTTPRequest.Method,
         _ pattern: String,
         allowsBrowsers: Bool = true,
-        isLogged: Bool = true,
+        isPublicDocument: Bool = false,
         refusal: @escaping @Sendable (any Error) -> Reply,
         respond: @escaping @Sendable (RouteRequest) async throws -> RouteReply
     ) {
         self.method = method
         self.pattern = pattern
         self.allowsBrowsers = allowsBrowsers
-        self.isLogged = isLogged
+        self.isPublicDocument = isPublicDocument
         self.refusal = refusal
         self.respond = respond
     }

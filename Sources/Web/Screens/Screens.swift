@@ -30,7 +30,7 @@ package struct Screens: Sendable {
                 .get,
                 "\(base)/assets/martlet.css",
                 allowsBrowsers: false,
-                isLogged: false,
+                isPublicDocument: true,
                 refusal: refusals.reply(to:)
             ) {
                 .complete(stylesheet.reply(to: $0.endpointRequest))

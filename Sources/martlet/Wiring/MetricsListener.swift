@@ -25,7 +25,10 @@ struct MetricsListener: Service {
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
-                logger.debug("metrics", metadata: ["url": "http://127.0.0.1:\(channel.localAddress?.port ?? 0)/metrics"])
+                logger.debug(
+                    "metrics",
+                    metadata: ["url": "http://127.0.0.1:\(channel.localAddress?.port ?? 0)/metrics"]
+                )
             },
             logger: quiet
         )
