@@ -9,10 +9,10 @@ package struct BasicCredentials: Sendable {
     package init?(_ field: String) {
         let parts = field.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
         guard parts.count == 2, Substring(parts[0]).lowercased() == "basic",
-            let bytes = Self.base64(Substring(parts[1])), let text = String(validating: bytes, as: UTF8.self),
-            let colon = text.firstIndex(of: ":"),
+            let bytes = Self.base64(Substring(parts[1]).drop { $0 == " " }), let text = String(validating: bytes, as: UTF8.self),
+            let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let id = FormDecoder.value(text[..<colon]), !id.isEmpty,
-            let secret = FormDecoder.value(text[text.index(after: colon)...])
+            let secret = FormDecoder.value(text[text.utf8.index(after: colon)...])
         else { return nil }
         clientID = id
         self.secret = secret
@@ -21,7 +21,8 @@ package struct BasicCredentials: Sendable {
     /// RFC 4648 §4, with or without its padding.
     private static func base64(_ text: Substring) -> [UInt8]? {
         let unpadded = text.utf8.prefix { $0 != UInt8(ascii: "=") }
-        guard text.utf8.count - unpadded.count <= 2 else { return nil }
+        let padding = text.utf8.dropFirst(unpadded.count)
+        guard padding.count <= 2, padding.allSatisfy({ $0 == UInt8(ascii: "=") }) else { return nil }
         return Base64URL.decode(
             unpadded.map { byte in
                 switch byte {

@@ -45,7 +45,7 @@ package struct Parameters: Sendable {
                 throw OAuthError(
                     .invalidRequest,
                     "a parameter is repeated",
-                    FailedCheck("parameters", expected: "each name once", seen: "\(name) twice")
+                    FailedCheck("parameters", expected: "each name once", seen: "\(FailedCheck.excerpt(name)) twice")
                 )
             }
         }
