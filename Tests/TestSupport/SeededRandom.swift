@@ -1,4 +1,4 @@
-package import Cryptography
+import Cryptography
 import Synchronization
 
 /// Bytes that look random and are the same in every run (SplitMix64). Two values with one seed give the same bytes.
