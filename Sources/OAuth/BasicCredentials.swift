@@ -9,7 +9,8 @@ package struct BasicCredentials: Sendable {
     package init?(_ field: String) {
         let parts = field.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
         guard parts.count == 2, Substring(parts[0]).lowercased() == "basic",
-            let bytes = Self.base64(Substring(parts[1]).drop { $0 == " " }), let text = String(validating: bytes, as: UTF8.self),
+            let bytes = Self.base64(Substring(parts[1]).drop { $0 == " " }),
+            let text = String(validating: bytes, as: UTF8.self),
             let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let id = FormDecoder.value(text[..<colon]), !id.isEmpty,
             let secret = FormDecoder.value(text[text.utf8.index(after: colon)...])
