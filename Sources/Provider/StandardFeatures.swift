@@ -4,7 +4,7 @@ enum StandardFeatures {
         [
             ClientCredentials(),
             AttestationChallenge(spine.challenges, settings: dependencies.settings),
-            UserInfo(dependencies, guard: spine.bearer),
+            UserInfo(guard: spine.bearer),
             TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),
             TokenRevocation(dependencies, authentication: spine.authentication, tokens: spine.tokens),
         ]

@@ -16,6 +16,8 @@ package struct AccessTokenVerifier: Sendable {
     package struct Verified: Sendable {
         package let token: AccessToken
         package let subject: Subject?
+        /// The account's key that the token was obtained with, if it was.
+        package let ownKey: SubjectKey?
     }
 
     /// Throws `invalid_token` for a token that is malformed, foreign, expired, revoked, or whose account may not use it.
@@ -34,12 +36,24 @@ package struct AccessTokenVerifier: Sendable {
         guard try await !dependencies.revocations.isRevoked(token.id) else {
             throw Self.refused("revocation", "not revoked", token.id)
         }
-        guard let generation = token.generation else { return Verified(token: token, subject: nil) }
-        let subject = try await dependencies.subjects.subject(Subject.ID(token.subject))
-        guard let subject, subject.isActive, subject.generation == generation else {
+        guard let generation = token.generation else { return Verified(token: token, subject: nil, ownKey: nil) }
+        let ownKey = try await ownKey(of: token)
+        let subject =
+            if let ownKey { ownKey.subject } else { try await dependencies.subjects.subject(Subject.ID(token.subject)) }
+        guard let subject, subject.id.description == token.subject, subject.isActive, subject.generation == generation
+        else {
             throw Self.refused("account", "active and signed in", subject == nil ? "deleted" : "blocked or signed out")
         }
-        return Verified(token: token, subject: subject)
+        return Verified(token: token, subject: subject, ownKey: ownKey)
+    }
+
+    /// The key that a key client's token belongs to. Throws `invalid_token` when its owner took it away.
+    private func ownKey(of token: AccessToken) async throws -> SubjectKey? {
+        guard case .key(let thumbprint) = token.constraint, KeyClient.thumbprint(in: token.clientID) == thumbprint else {
+            return nil
+        }
+        if let key = try await dependencies.subjects.key(thumbprint: thumbprint) { return key }
+        throw Self.refused("cnf.jkt", "a registered key", "a key that is gone")
     }
 
     private func signed(_ compact: String) throws(OAuthError) -> AccessToken {

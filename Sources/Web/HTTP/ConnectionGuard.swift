@@ -53,7 +53,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             sign(&head.headerFields)
-            closesAfterReply = head.headerFields[.connection] == "close"
+            closesAfterReply = head.headerFields.contains { $0.name == .connection && $0.value == "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end where closesAfterReply:
             let written = promise ?? context.eventLoop.makePromise()

@@ -61,7 +61,8 @@ package struct FrontDoor: HTTPResponder {
 
     /// Completes a reply that did not come from here: the one of the HTTP library to a request that it could not parse.
     func sign(_ fields: inout HTTPFields) {
-        guard fields[ResponseFields.requestID] == nil else { return }
+        // Looked through, not looked up: a look-up would first index all fields.
+        guard !fields.contains(where: { $0.name == ResponseFields.requestID }) else { return }
         let id = ids.next()
         ResponseFields.add(to: &fields, requestID: id, for: nil)
         logger.debug("unreadable request", metadata: ["request_id": .string(id)])
