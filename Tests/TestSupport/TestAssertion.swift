@@ -49,7 +49,7 @@ package enum SignatureForm: Sendable {
     case extended(by: [UInt8])
     /// One bit of the last byte turned.
     case flipped
-    case empty
+    case exactly([UInt8])
 }
 
 /// Makes JWTs that may be wrong in any way.
@@ -96,7 +96,7 @@ extension SignatureForm {
         case .cut(let count): return Array(right.prefix(count))
         case .extended(let more): return right + more
         case .flipped: return right.dropLast() + [right[right.count - 1] ^ 1]
-        case .empty: return []
+        case .exactly(let bytes): return bytes
         }
     }
 

@@ -73,8 +73,18 @@ extension TestProvider {
             scope: try Scope(scope)
         )
         change(&client)
-        try await stores.clients.add(client, at: clock.now())
+        try await add(client)
         return TestClient(id: id, method: method, key: clientKey, secret: method == .privateKeyJWT ? nil : secret)
+    }
+
+    /// Registers a client as it is.
+    package func add(_ client: Client) async throws {
+        try await stores.clients.add(client, at: clock.now())
+    }
+
+    /// Takes a client out of the register.
+    package func remove(_ client: TestClient) async throws {
+        _ = try await stores.clients.remove(Client.ID(client.id))
     }
 
     /// A fresh challenge, by the endpoint.

@@ -1,7 +1,10 @@
+import HTTPTypes
 import JOSE
 import OAuth
 import TestSupport
 import Testing
+
+@testable import Provider
 
 struct TokenEndpointTests {
     @Test(arguments: ClientAuthenticationMethod.allCases)
