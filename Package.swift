@@ -108,11 +108,21 @@ let package = Package(
             of: "Web",
             [
                 "Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", "Pages", hummingbird, httpTypes,
-                logging,
+                logging, metrics,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests(of: "martlet", ["Web", "Storage", "Outbound", logging, metrics]),
+        tests(
+            of: "martlet",
+            [
+                "Web", "Storage", "Outbound", "Provider", "JOSE", "Cryptography", logging, metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

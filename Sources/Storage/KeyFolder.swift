@@ -21,12 +21,19 @@ package struct KeyFolder: Sendable {
         random: any RandomSource,
         at now: Timestamp
     ) throws -> (signing: [SigningKey], sealing: SealingKey) {
-        try folder.make()
-        let signing = try signingKeys()
-        let sealing = try sealingKey(isFirstStart: signing.isEmpty, random: random)
+        let (signing, sealing) = try prepare(random: random)
         guard signing.isEmpty else { return (signing, sealing) }
         // Made last: should the first start end here, the next one goes on.
         return ([try add(PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)], sealing)
+    }
+
+    /// The folder and its sealing key, made where there is neither this nor a signing key yet, so that a key of one's own can be
+    /// the first. Throws `KeyFolderError`.
+    @discardableResult
+    package func prepare(random: any RandomSource) throws -> (signing: [SigningKey], sealing: SealingKey) {
+        try folder.make()
+        let signing = try signingKeys()
+        return (signing, try sealingKey(isFirstStart: signing.isEmpty, random: random))
     }
 
     /// The signing keys, oldest first. Throws `KeyFolderError`.

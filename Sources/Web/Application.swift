@@ -16,11 +16,12 @@ package enum WebServer {
         port: Int,
         services: [any Service],
         logger: Logger,
+        deadlines: ConnectionDeadlines = ConnectionDeadlines(),
         onReady: @escaping @Sendable (Int) async -> Void
     ) -> Application<FrontDoor> {
         Application(
             responder: door,
-            server: .http1(configuration: limits(door)),
+            server: .http1(configuration: limits(door, deadlines)),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 backlog: 1024,
@@ -33,9 +34,9 @@ package enum WebServer {
     }
 
     /// Explicit, never the defaults of the library: 64 fields, 16 KiB of head, 30 s idle.
-    private static func limits(_ door: FrontDoor) -> HTTP1Channel.Configuration {
+    private static func limits(_ door: FrontDoor, _ deadlines: ConnectionDeadlines) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(sign: door.sign)],
+            additionalChannelHandlers: [ConnectionGuard(deadlines: deadlines, sign: door.sign)],
             idleTimeout: .seconds(30),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10,

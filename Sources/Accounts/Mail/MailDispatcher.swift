@@ -10,7 +10,7 @@ package struct MailDispatcher: Sendable {
     private let now: @Sendable () -> Timestamp
 
     /// Attempts after which a mail is given up: the waits below add up to about a day.
-    private static let attemptLimit = 12
+    private static let attemptLimit = 17
     /// Mails that are under way at the same time.
     private static let parallel = 4
 

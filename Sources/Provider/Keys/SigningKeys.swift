@@ -28,7 +28,7 @@ package final class SigningKeys: Sendable {
     private let keys: Mutex<[SigningKey]>
     private let rotation: KeyRotation
 
-    package init(_ keys: [SigningKey], rotation: KeyRotation = KeyRotation()) {
+    package init(_ keys: [SigningKey], rotation: KeyRotation) {
         self.keys = Mutex(keys)
         self.rotation = rotation
     }

@@ -49,7 +49,8 @@ package struct AccessTokenVerifier: Sendable {
 
     /// The key that a key client's token belongs to. Throws `invalid_token` when its owner took it away.
     private func ownKey(of token: AccessToken) async throws -> SubjectKey? {
-        guard case .key(let thumbprint) = token.constraint, KeyClient.thumbprint(in: token.clientID) == thumbprint else {
+        guard case .key(let thumbprint) = token.constraint, KeyClient.thumbprint(in: token.clientID) == thumbprint
+        else {
             return nil
         }
         if let key = try await dependencies.subjects.key(thumbprint: thumbprint) { return key }

@@ -1,6 +1,20 @@
 import HTTPTypes
-import NIOCore
+package import NIOCore
 import NIOHTTPTypes
+
+/// How long a peer may take.
+package struct ConnectionDeadlines: Sendable {
+    /// Until the head of a request is complete.
+    package var head = TimeAmount.seconds(10)
+    /// From the head to the end of the body.
+    package var request = TimeAmount.seconds(15)
+    /// Without the peer reading anything of what waits for it.
+    package var stall = TimeAmount.seconds(10)
+    /// How often the deadlines are looked at: coarse, so that a request costs no timer of its own.
+    package var interval = TimeAmount.seconds(1)
+
+    package init() {}
+}
 
 /// Ends connections that take too long: a head, a whole request, or a peer that does not read. Also closes after a reply that
 /// says so, so that nobody makes us read the rest of a refused body.
@@ -10,24 +24,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// Until the head of the first request is complete.
-    private static let headDeadline = TimeAmount.seconds(10)
-    /// From the head to the end of the body.
-    private static let requestDeadline = TimeAmount.seconds(15)
-    /// Without the peer reading anything of what waits for it.
-    private static let stallDeadline = TimeAmount.seconds(10)
-
-    /// How often the deadlines are looked at: coarse, so that a request costs no timer of its own.
-    private static let interval = TimeAmount.seconds(1)
-
+    private let deadlines: ConnectionDeadlines
     /// Adds the fields that every reply carries to one that has none of them.
     private let sign: (inout HTTPFields) -> Void
     private var readDeadline: NIODeadline?
     private var writeDeadline: NIODeadline?
     private var closesAfterReply = false
+    /// Requests whose head was read and whose reply is not written.
+    private var unanswered = 0
     private var watch: RepeatedTask?
 
-    init(sign: @escaping (inout HTTPFields) -> Void) {
+    init(deadlines: ConnectionDeadlines, sign: @escaping (inout HTTPFields) -> Void) {
+        self.deadlines = deadlines
         self.sign = sign
     }
 
@@ -42,11 +50,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: readDeadline = .now() + Self.requestDeadline
+        case .head:
+            unanswered += 1
+            readDeadline = .now() + deadlines.request
         case .end: readDeadline = nil
         case .body: break
         }
         context.fireChannelRead(data)
+    }
+
+    /// Bytes came between two requests and completed no head: the deadline of the first head holds for the later ones.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if unanswered <= 0 && readDeadline == nil { readDeadline = .now() + deadlines.head }
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -56,17 +72,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             closesAfterReply = head.headerFields.contains { $0.name == .connection && $0.value == "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end where closesAfterReply:
+            unanswered -= 1
             let written = promise ?? context.eventLoop.makePromise()
             let channel = context.channel
             written.futureResult.whenComplete { _ in channel.close(promise: nil) }
             context.write(data, promise: written)
-        default:
+        case .end:
+            unanswered -= 1
+            context.write(data, promise: promise)
+        case .body:
             context.write(data, promise: promise)
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writeDeadline = context.channel.isWritable ? nil : .now() + Self.stallDeadline
+        writeDeadline = context.channel.isWritable ? nil : .now() + deadlines.stall
         context.fireChannelWritabilityChanged()
     }
 
@@ -81,10 +101,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ context: ChannelHandlerContext) {
         guard watch == nil else { return }
-        readDeadline = .now() + Self.headDeadline
+        readDeadline = .now() + deadlines.head
         let channel = context.channel
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: deadlines.interval, delay: deadlines.interval) { _ in
             let now = NIODeadline.now()
             let deadlines = [bound.value.readDeadline, bound.value.writeDeadline]
             if deadlines.contains(where: { $0.map { $0 < now } ?? false }) { channel.close(promise: nil) }

@@ -44,7 +44,7 @@ package struct FrontDoor: HTTPResponder {
         }
         // RFC 9112 §3.2: exactly one Host. The codec takes the first away, so what is left is a second.
         guard request.head.authority != nil, request.headers[Self.host] == nil else {
-            return finish(.complete(.ambiguousHost), of: nil, metrics: strangers, visit(request.uri.path))
+            return finish(.complete(.ambiguousHost), of: nil, metrics: strangers, visit(Self.bland(request.uri.path)))
         }
         switch table.match(request.method, request.uri.path) {
         case .found(let entry, let parameters):
@@ -53,10 +53,17 @@ package struct FrontDoor: HTTPResponder {
             let outcome = await outcome(of: entry.route, request, parameters, visit)
             return finish(outcome, of: entry.route, metrics: entry.metrics, visit)
         case .otherMethods(let methods):
-            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit(request.uri.path))
+            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit(methods.pattern))
         case .nothing:
-            return finish(.complete(.notFound), of: nil, metrics: strangers, visit(request.uri.path))
+            return finish(.complete(.notFound), of: nil, metrics: strangers, visit(Self.bland(request.uri.path)))
         }
+    }
+
+    /// A path that leads nowhere, for the log: a mistyped link may hold the token of a mail, so what is long is left out.
+    private static func bland(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.utf8.count > 32 ? "…" : $0 }
+            .joined(separator: "/")
     }
 
     /// Completes a reply that did not come from here: the one of the HTTP library to a request that it could not parse.

@@ -12,6 +12,8 @@ struct RouteTable: Sendable {
     /// What is mounted at one path.
     struct Methods: Sendable {
         var entries: [HTTPRequest.Method: Entry] = [:]
+        /// The path that they share.
+        var pattern: String { entries.values.first?.route.pattern ?? "" }
         var allow: String { entries.keys.map(\.rawValue).sorted().joined(separator: ", ") }
         var allowsBrowsers: Bool { entries.values.contains { $0.route.allowsBrowsers } }
     }

@@ -1,3 +1,4 @@
+import Provider
 import Storage
 
 /// Opens what administration commands work on, beside a running server or without one.
@@ -25,6 +26,11 @@ enum Administration {
             await stores.database.close()
             throw error
         }
+    }
+
+    /// When keys change hands, by the settings that `folders` lead to.
+    static func keyRotation(_ folders: FolderOptions) async throws -> KeyRotation {
+        KeyRotation(tokenLifetime: Int64(try ServerConfiguration.accessTokenLifetime(await folders.sources())))
     }
 
     /// The folder of the keys that `folders` names.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cryptography
+import FoundationEssentials
 import JOSE
 import Provider
 import Storage
@@ -64,15 +65,21 @@ struct Check: AsyncParsableCommand {
         }
     }
 
+    /// Opens the database beside a server, if one runs; makes nothing where there is none yet.
     private static func checkDatabase(_ path: String) async throws {
-        let stores = try await Stores.open(path: path, at: SystemClock.now())
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let stores: Stores
+        do {
+            stores = try await Stores.open(path: path, at: SystemClock.now())
+        } catch DatabaseError.locked {
+            stores = try await Stores.open(path: path, options: .init(role: .guest), at: SystemClock.now())
+        }
         _ = try stores.clients.clients()
         await stores.database.close()
     }
 
     private static func checkKeys(_ folder: String) throws {
-        let keys = try KeyFolder(folder).load(random: SystemRandom(), at: SystemClock.now())
-        for key in keys.signing {
+        for key in try KeyFolder(folder).signingKeys() {
             let signature = try key.privateKey.sign([1, 2, 3], using: key.algorithm)
             guard key.privateKey.publicKey.verifies(signature, of: [1, 2, 3], using: key.algorithm) else {
                 throw ConfigurationError("the key \(key.kid) does not verify what it signs: replace it")

@@ -27,7 +27,8 @@ struct KeysCommand: AsyncParsableCommand {
             try await CommandFailure.explained {
                 let keys = try await Administration.keyFolder(folders).signingKeys()
                 let now = SystemClock.now()
-                let phases = keys.map { KeyRotation().phase(of: $0, among: keys, at: now).rawValue }
+                let rotation = try await Administration.keyRotation(folders)
+                let phases = keys.map { rotation.phase(of: $0, among: keys, at: now).rawValue }
                 if json {
                     let entries = zip(keys, phases).map { key, phase -> JSON in
                         [
@@ -61,14 +62,15 @@ struct KeysCommand: AsyncParsableCommand {
             try await CommandFailure.explained {
                 let folder = try await Administration.keyFolder(folders)
                 let now = SystemClock.now()
-                let keys = try folder.signingKeys()
-                for key in keys where KeyRotation().phase(of: key, among: keys, at: now) == .retired {
+                let rotation = try await Administration.keyRotation(folders)
+                let keys = try folder.load(random: SystemRandom(), at: now).signing
+                for key in keys where rotation.phase(of: key, among: keys, at: now) == .retired {
                     try folder.remove(key.kid)
                     print("removed the retired key \(key.kid)")
                 }
                 let fresh = try folder.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
                 print(
-                    "made \(fresh.kid) (ES256): published now, signing from \(SystemClock.text(now + KeyRotation().lead))"
+                    "made \(fresh.kid) (ES256): published now, signing from \(SystemClock.text(now + rotation.lead))"
                 )
             }
         }
@@ -97,6 +99,7 @@ struct KeysCommand: AsyncParsableCommand {
                 }
                 guard key.kind == .ec(.p256) else { throw CommandFailure("\(file) is not a P-256 key") }
                 let folder = try await Administration.keyFolder(folders)
+                try folder.prepare(random: SystemRandom())
                 let added = try folder.add(key, algorithm: .es256, at: SystemClock.now())
                 print("imported \(added.kid) (ES256)")
             }

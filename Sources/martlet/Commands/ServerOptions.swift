@@ -30,8 +30,12 @@ struct ServerOptions: ParsableArguments {
     var smtpPort: String?
     @Option(help: "starttls, tls or none.")
     var smtpSecurity: String?
-    @Option(help: "The user name for SMTP AUTH. The password comes from the environment or a file.")
+    @Option(help: "The user name for SMTP AUTH.")
     var smtpUsername: String?
+    @Option(help: "The password for SMTP AUTH; better in MARTLET_SMTP_PASSWORD, where other users cannot see it.")
+    var smtpPassword: String?
+    @Option(help: .hidden)
+    var jwtSecret: String?
     @Option(help: "A PEM file of the authorities to trust for SMTP.")
     var smtpCaFile: String?
     @Option(help: "The sender of all mail.")
@@ -44,7 +48,8 @@ struct ServerOptions: ParsableArguments {
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "access-token-lifetime": accessTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,
-            "smtp-username": smtpUsername, "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,
+            "smtp-username": smtpUsername, "smtp-password": smtpPassword, "jwt-secret": jwtSecret,
+            "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,
         ]
         return try await folders.sources(with: flags.compactMapValues { $0 })
     }
@@ -56,6 +61,8 @@ struct FolderOptions: ParsableArguments {
     var data: String?
     @Option(help: "The folder of the signing keys.")
     var keys: String?
+    @Option(help: "sqlite:PATH in place of --data.")
+    var databaseUrl: String?
     @Option(help: "A JSON file of settings.")
     var config: String?
 
@@ -64,6 +71,7 @@ struct FolderOptions: ParsableArguments {
         var flags = flags
         flags["data"] = data
         flags["keys"] = keys
+        flags["database-url"] = databaseUrl
         let environment = ProcessInfo.processInfo.environment
         return try await ConfigurationSources(
             flags: flags,

@@ -34,8 +34,7 @@ struct Register: AsyncParsableCommand {
             let curves: [String: Curve] = ["p256": .p256, "secp256k1": .secp256k1]
             guard let curve = curves[curve] else { throw CommandFailure("--curve must be p256 or secp256k1") }
             let server = try await RemoteServer(options.server)
-            let key = try UserKey.make(curve, at: options.key)
-            Terminal.progress("Made the key \(options.key).")
+            let key = try UserKey.readOrMake(curve, at: options.key)
             let asked = try await server.post("/api/send-verification", json: ["email": .string(email)])
             try await verify(at: server, link: asked["verification_url"]?.stringValue)
             var request: JSONObject = [

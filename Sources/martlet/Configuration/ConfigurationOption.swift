@@ -8,6 +8,7 @@ struct ConfigurationOption: Sendable {
     let meaning: String
     /// Another environment name, from the self identity server.
     var alias: String?
+    /// Better not given as a flag: other users of the machine see the arguments of a process.
     var isSecret = false
 
     /// The name in the environment and in `.env`.
@@ -55,7 +56,7 @@ extension ConfigurationOption {
             meaning: "the mail server; needed outside development",
             alias: "SMTP_HOST"
         ),
-        .init(name: "smtp-port", standard: "587", meaning: "the port of the mail server"),
+        .init(name: "smtp-port", standard: "587, or 465 with tls", meaning: "the port of the mail server"),
         .init(name: "smtp-security", standard: "starttls", meaning: "starttls, tls or none"),
         .init(name: "smtp-username", standard: "none", meaning: "for SMTP AUTH", alias: "SMTP_USERNAME"),
         .init(

@@ -35,7 +35,7 @@ struct ServerConfiguration: Sendable {
             throw ConfigurationError("--rate-limits off is only for development: take it away, or add --dev")
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
-        accessTokenLifetime = try sources.number("access-token-lifetime", in: 60...86_400) ?? 3600
+        accessTokenLifetime = try Self.accessTokenLifetime(sources)
         issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
@@ -47,6 +47,11 @@ struct ServerConfiguration: Sendable {
                 "mail has no way out: set --smtp-host (and its port, user and password), or add --dev"
             )
         }
+    }
+
+    /// Seconds.
+    static func accessTokenLifetime(_ sources: ConfigurationSources) throws(ConfigurationError) -> Int {
+        try sources.number("access-token-lifetime", in: 60...86_400) ?? 3600
     }
 
     private static func issuer(
@@ -101,6 +106,9 @@ struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    /// When keys change hands, given how long tokens live.
+    var keyRotation: KeyRotation { KeyRotation(tokenLifetime: Int64(accessTokenLifetime)) }
+
     /// The settings of the protocol.
     var providerSettings: Settings {
         var settings = Settings(issuer: issuer)

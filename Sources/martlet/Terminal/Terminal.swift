@@ -19,9 +19,16 @@ enum Terminal {
         flush()
     }
 
+    /// Text that a stranger may have sent, with every control character shown as `?`: nothing of it reaches the terminal as a command.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 })
+        )
+    }
+
     /// Prints a table with aligned columns.
     static func print(_ rows: [[String]], header: [String]) {
-        let all = [header] + rows
+        let all = [header] + rows.map { $0.map(printable) }
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         for row in all {
             let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }

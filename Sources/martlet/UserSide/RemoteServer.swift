@@ -108,8 +108,9 @@ struct RemoteServer {
         let object = (try? JSONObject.parse(response.body)) ?? [:]
         guard response.status == 200 else {
             let said = object["error_description"]?.stringValue ?? object["message"]?.stringValue ?? "no explanation"
+            let wait = response.header("Retry-After").map { "; try again in \($0) seconds" } ?? ""
             let id = response.header("X-Request-Id").map { " (X-Request-Id \($0))" } ?? ""
-            throw CommandFailure("\(request.url) answered \(response.status): \(said)\(id)")
+            throw CommandFailure("\(request.url) answered \(response.status): \(said)\(wait)\(id)")
         }
         return object
     }

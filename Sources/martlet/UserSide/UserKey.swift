@@ -22,17 +22,30 @@ struct UserKey {
     /// The uncompressed point in hexadecimal, as it is registered.
     var hexadecimal: String { Hexadecimal.encode(privateKey.publicKey.sec1Uncompressed ?? []) }
 
-    /// Makes a key and writes it to a new file that only its owner can read. Throws `CommandFailure` when the file exists.
-    static func make(_ curve: Curve, at path: String) throws -> UserKey {
+    /// The key in the file, or a new one where there is no file: a registration that failed can be tried again with the same key.
+    /// Throws `CommandFailure`, also when the key in the file is on another curve.
+    static func readOrMake(_ curve: Curve, at path: String) throws -> UserKey {
+        guard access(path, F_OK) == 0 else {
+            let key = try make(curve, at: path)
+            Terminal.progress("Made the key \(path).")
+            return key
+        }
+        let key = try read(path)
+        guard key.privateKey.kind == .ec(curve) else {
+            throw CommandFailure(
+                "\(path) holds a key on another curve: name another file with --key, or another --curve"
+            )
+        }
+        Terminal.progress("Using the key \(path).")
+        return key
+    }
+
+    /// Makes a key and writes it to a new file that only its owner can read.
+    private static func make(_ curve: Curve, at path: String) throws -> UserKey {
         let key = try PrivateKey.generate(.ec(curve))
         let pem = try key.pkcs8PEM()
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            throw CommandFailure(
-                errno == EEXIST
-                    ? "\(path) exists: name another file with --key, or move it away" : "\(path) cannot be written"
-            )
-        }
+        guard file >= 0 else { throw CommandFailure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
         defer { close(file) }
         guard write(file, pem, pem.utf8.count) == pem.utf8.count else {
             throw CommandFailure("\(path) could not be written whole")
@@ -56,8 +69,11 @@ struct UserKey {
     }
 
     /// A client assertion over `challenge` for the server `issuer` (RFC 7523 §3), good for a minute.
-    func assertion(for issuer: String, challenge: String) throws -> String {
-        let now = SystemClock.now()
+    func assertion(
+        for issuer: String,
+        challenge: String,
+        at now: Timestamp = SystemClock.now()
+    ) throws -> String {
         let claims: JSONObject = [
             "iss": .string(clientID), "sub": .string(clientID), "aud": .string(issuer),
             "iat": .integer(now.seconds), "exp": .integer(now.seconds + 60),

@@ -1,18 +1,28 @@
 /// What a person at a terminal is told once the server is ready.
 struct Announcement: Sendable {
     private let configuration: ServerConfiguration
+    /// As it was called, so that what is shown can be copied.
+    private let program = CommandLine.arguments.first ?? "martlet"
 
     init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
     }
 
-    /// Prints where the server is and, in development, what to try next.
+    /// Prints the text.
     func make(port: Int) {
+        print(text(port: port))
+        Terminal.flush()
+    }
+
+    /// Where the server is and, in development, what to try next.
+    func text(port: Int) -> String {
         let issuer = configuration.issuer
-        print("martlet \(Martlet.version) is ready: \(issuer) (listening on \(configuration.host):\(port))")
-        if configuration.metricsPort != 0 { print("metrics: http://127.0.0.1:\(configuration.metricsPort)/metrics") }
-        guard configuration.isDevelopment else { return Terminal.flush() }
-        print(
+        var lines = ["martlet \(Martlet.version) is ready: \(issuer) (listening on \(configuration.host):\(port))"]
+        if configuration.metricsPort != 0 {
+            lines.append("metrics: http://127.0.0.1:\(configuration.metricsPort)/metrics")
+        }
+        guard configuration.isDevelopment else { return lines.joined(separator: "\n") }
+        lines.append(
             """
 
             Development mode: http is allowed, mail is written to \(configuration.dataFolder)/mail, links are shown.
@@ -27,6 +37,6 @@ struct Announcement: Sendable {
 
             """
         )
-        Terminal.flush()
+        return lines.joined(separator: "\n")
     }
 }

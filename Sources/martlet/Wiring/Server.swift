@@ -35,7 +35,7 @@ struct Server {
         )
         let folder = KeyFolder(configuration.keysFolder)
         let keys = try folder.load(random: random, at: start)
-        let signing = SigningKeys(keys.signing)
+        let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation)
         let dependencies = Dependencies(
             settings: configuration.providerSettings,
             stores: .init(
