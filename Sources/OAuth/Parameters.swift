@@ -19,7 +19,6 @@ extension ParameterName {
     package static let publicKey: ParameterName = "public_key"
     package static let challenge: ParameterName = "challenge"
     package static let token: ParameterName = "token"
-    package static let tokenTypeHint: ParameterName = "token_type_hint"
 }
 
 /// The parameters of one request, from a form (RFC 6749 appendix B) or a JSON object with the same names.

@@ -10,7 +10,6 @@ struct ProtectedResourceMetadata {
         [
             "resource": .string(settings.issuer),
             "authorization_servers": [.string(settings.issuer)],
-            "jwks_uri": .string(settings.url("/oauth/jwks")),
             "scopes_supported": .strings(settings.keyClientScope.tokens),
             "bearer_methods_supported": ["header"],
             "resource_name": "Martlet",

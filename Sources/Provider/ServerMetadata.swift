@@ -16,10 +16,9 @@ struct ServerMetadata {
             members[name] = .string(settings.url(endpoint.path))
         }
         members["grant_types_supported"] = .strings(grants.map(\.type.description))
-        // Required members (RFC 8414 §2, Discovery §3); without an authorization endpoint there is no response type.
+        // Required (RFC 8414 §2) though without an authorization endpoint there is none.
         members["response_types_supported"] = .array([])
         members["subject_types_supported"] = ["public"]
-        members["id_token_signing_alg_values_supported"] = .array([])
         members["scopes_supported"] = .strings(settings.keyClientScope.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
             members["\(name)_endpoint_auth_methods_supported"] = .strings(

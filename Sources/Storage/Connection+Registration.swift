@@ -12,6 +12,26 @@ extension Connection {
         return tally ?? (count: 0, oldest: nil)
     }
 
+    /// When the oldest of those verifications was asked for that leave no room for another, or nil when there is room.
+    func oldestAsked(
+        beyond limits: AskingLimits,
+        like verification: EmailVerification,
+        since start: Timestamp
+    ) throws -> Timestamp? {
+        let counted = [
+            ("email_key", verification.email.key, limits.perEmail),
+            ("asked_from", verification.askedFrom, limits.perAsker),
+        ]
+        for (column, value, limit) in counted {
+            let asked = try tally(
+                "SELECT count(*), min(created_at) FROM email_verification WHERE \(column) = $1 AND created_at >= $2",
+                [.text(value), .time(start)]
+            )
+            if asked.count >= limit { return asked.oldest ?? verification.createdAt }
+        }
+        return nil
+    }
+
     func insert(_ verification: EmailVerification, id: String) throws {
         try execute(
             """

@@ -17,18 +17,12 @@ package struct SQLRegistrationStore: RegistrationStore {
     package func ask(
         _ verification: EmailVerification,
         mail: Mail,
-        limit: Int?,
+        limits: AskingLimits?,
         since start: Timestamp
     ) async throws -> Timestamp? {
         try await database.write { connection in
-            if let limit {
-                let asked = try connection.tally(
-                    """
-                    SELECT count(*), min(created_at) FROM email_verification WHERE email_key = $1 AND created_at >= $2
-                    """,
-                    [.text(verification.email.key), .time(start)]
-                )
-                if asked.count >= limit { return asked.oldest ?? verification.createdAt }
+            if let limits, let oldest = try connection.oldestAsked(beyond: limits, like: verification, since: start) {
+                return oldest
             }
             try connection.insert(verification, id: mail.id)
             try connection.insert(mail, dueAt: verification.createdAt)

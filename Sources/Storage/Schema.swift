@@ -67,6 +67,7 @@ enum Schema {
             used_at INTEGER
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX email_verification_email ON email_verification (email_key, created_at);
+        CREATE INDEX email_verification_asker ON email_verification (asked_from, created_at);
         CREATE INDEX email_verification_expiry ON email_verification (expires_at);
         CREATE TABLE registration_event (
             at INTEGER NOT NULL,

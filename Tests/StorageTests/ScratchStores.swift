@@ -38,7 +38,7 @@ struct ScratchStores {
         return try await stores.registrations.ask(
             verification,
             mail: Mail(id: asking.id, recipient: verification.email, subject: "s", body: "b"),
-            limit: limit,
+            limits: limit.map { AskingLimits(perEmail: $0, perAsker: 1000) },
             since: asking.createdAt - 3600
         )
     }

@@ -1,9 +1,10 @@
 package import JOSE
 package import Logging
 import Metrics
+import Synchronization
 
 /// Works the mail queue: tries each mail until it is delivered, refused for good, or too old.
-package struct MailDispatcher: Sendable {
+package final class MailDispatcher: Sendable {
     private let queue: any MailQueue
     private let carrier: any MailCarrier
     private let logger: Logger
@@ -12,7 +13,9 @@ package struct MailDispatcher: Sendable {
     /// Attempts after which a mail is given up: the waits below add up to about a day.
     private static let attemptLimit = 17
     /// Mails that are under way at the same time.
-    private static let parallel = 4
+    package static let parallel = 4
+    /// The ids of those that are under way now, so that a slow one holds up no other.
+    private let underWay = Mutex<Set<String>>([])
 
     package init(
         queue: any MailQueue,
@@ -26,16 +29,23 @@ package struct MailDispatcher: Sendable {
         self.now = now
     }
 
-    /// Tries every mail that is due once. Returns how many there were. Throws what the queue throws.
+    /// Tries the mails that are due, are not under way already and find room, each once. Returns how many. Throws what the
+    /// queue throws. May be called while an earlier call still waits for a slow server.
     package func deliverDue() async throws -> Int {
-        let due = try await queue.due(at: now(), limit: Self.parallel)
+        let due = try await queue.due(at: now(), limit: 2 * Self.parallel)
+        let taken = underWay.withLock { underWay in
+            due.filter { underWay.count < Self.parallel && underWay.insert($0.mail.id).inserted }
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (mail, attempts) in due {
-                group.addTask { try await deliver(mail, attempts: attempts) }
+            for (mail, attempts) in taken {
+                group.addTask { [self] in
+                    defer { underWay.withLock { _ = $0.remove(mail.id) } }
+                    try await deliver(mail, attempts: attempts)
+                }
             }
             try await group.waitForAll()
         }
-        return due.count
+        return taken.count
     }
 
     private func deliver(_ mail: Mail, attempts: Int) async throws {

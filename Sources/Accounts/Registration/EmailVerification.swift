@@ -31,12 +31,12 @@ package struct EmailVerification: Sendable {
 
 /// Keeps verifications and registers accounts; each change is one transaction.
 package protocol RegistrationStore: Sendable {
-    /// Files `verification` and its mail together, unless the address has had `limit` since `start`; then nothing is written
-    /// and the answer is the time of the oldest of those. A nil `limit` means none.
+    /// Files `verification` and its mail together, unless the email address or the asker has reached its limit since `start`; then
+    /// nothing is written and the answer is the time of the oldest of those that count. Nil `limits` mean none.
     func ask(
         _ verification: EmailVerification,
         mail: Mail,
-        limit: Int?,
+        limits: AskingLimits?,
         since start: Timestamp
     ) async throws -> Timestamp?
 
@@ -48,6 +48,19 @@ package protocol RegistrationStore: Sendable {
 
     /// Makes the account out of a verification that is done, all or nothing.
     func register(_ request: RegistrationRequest) async throws -> RegistrationOutcome
+}
+
+/// The most verification mails in an hour.
+package struct AskingLimits: Sendable {
+    /// To one email address: the seed's.
+    package let perEmail: Int
+    /// Asked for from one network address, whomever they go to.
+    package let perAsker: Int
+
+    package init(perEmail: Int = 5, perAsker: Int = 20) {
+        self.perEmail = perEmail
+        self.perAsker = perAsker
+    }
 }
 
 /// An account that somebody asks for.

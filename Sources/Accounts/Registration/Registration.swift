@@ -52,7 +52,7 @@ package struct Registration: Sendable {
         let oldest = try await store.ask(
             verification,
             mail: mail,
-            limit: settings.mailsPerAddress,
+            limits: settings.mails,
             since: time - RegistrationSettings.hour
         )
         if let oldest { throw RegistrationError.limited(wait: Self.wait(after: oldest, at: time)) }
@@ -126,8 +126,8 @@ package struct RegistrationSettings: Sendable {
     package let baseURL: String
     /// How long the link in the mail works, in seconds.
     package var verificationLifetime: Int64 = 86_400
-    /// Mails an hour to one email address; nil for no limit.
-    package var mailsPerAddress: Int? = 5
+    /// Verification mails an hour; nil for no limit.
+    package var mails: AskingLimits? = AskingLimits()
     /// Registrations an hour from one network address; nil for no limit.
     package var registrationsPerAddress: Int? = 3
 

@@ -6,6 +6,8 @@ package struct RegisteredKey: Sendable {
     package let jwk: JWK
     /// RFC 7638, base64url: what the key is known by.
     package let thumbprint: String
+    /// The text to keep: hexadecimal as it was sent, or the defining members of the JWK and no others.
+    package let form: String
 
     /// The longest text that is read, in bytes.
     package static let sizeLimit = 2048
@@ -24,10 +26,11 @@ package struct RegisteredKey: Sendable {
         guard case .ec = key.kind else {
             throw JOSEError(.key, "public key", expected: "an elliptic-curve key", seen: "another kind")
         }
-        return [RegisteredKey(key)]
+        return [RegisteredKey(key, form: String(decoding: key.toPublicJSON().encoded(), as: UTF8.self))]
     }
 
-    private init(_ key: PublicKey) {
+    private init(_ key: PublicKey, form: String) {
+        self.form = form
         thumbprint = key.thumbprint
         jwk = JWK(key: key, kid: thumbprint)
     }
@@ -40,6 +43,6 @@ package struct RegisteredKey: Sendable {
         guard !keys.isEmpty else {
             throw JOSEError(.key, "public key", expected: "a point on P-256 or secp256k1", seen: "none")
         }
-        return keys.map(RegisteredKey.init)
+        return keys.map { RegisteredKey($0, form: text) }
     }
 }

@@ -15,6 +15,13 @@ package struct DeliveryError: Error, Sendable, Equatable, CustomStringConvertibl
     /// For the operator's log: one line of printable ASCII, without the password.
     package let reason: String
 
+    /// Whether it says something of the mail server or of the way there, not of one recipient: no reply at all, a server that
+    /// closes (421) or that refuses the sign-in (53x).
+    package var concernsServer: Bool {
+        guard let code else { return kind == .transient }
+        return code == 421 || (530...539).contains(code)
+    }
+
     /// - Parameter reason: without secrets.
     package init(_ kind: Kind, code: Int? = nil, reason: String) {
         self.kind = kind

@@ -21,12 +21,13 @@ package struct AssertionVerifier: Sendable {
     /// The algorithms that assertions may be signed with; ES256K only here and in proofs, never for tokens.
     static let algorithms = Set(SignatureAlgorithm.allCases)
 
-    /// Believes `assertion` to be `client`'s or throws. The challenge is used up only by an assertion that is right in all else.
+    /// Believes `assertion` to be `client`'s or throws. The challenge is used up only by an assertion that is
+    /// right in all but, perhaps, its `jti`.
     func verify(_ assertion: PresentedAssertion, of client: Client) async throws {
         try verifySignature(of: assertion, by: client)
         let claims = try AssertionClaims(assertion.claims, of: client, settings: settings, now: now())
         if client.mustAnswerChallenge || settings.challengesAllClients
-            || assertion.challenge != nil || assertion.repeatedChallenge != nil
+            || assertion.claims.object["challenge"] != nil || assertion.repeatedChallenge != nil
         {
             try redeemChallenge(of: assertion)
             // A challenge of this process proves that no earlier process saw the assertion.
@@ -72,7 +73,12 @@ package struct AssertionVerifier: Sendable {
         if client.owner != nil, error.code == .signature {
             return OAuthError(.invalidGrant, "the signature of \(.clientAssertion) is wrong", error.failed)
         }
-        return OAuthError(.invalidClient, "\(.clientAssertion) could not be verified", error.failed)
+        // An ordinary client hears what an unknown one hears.
+        return OAuthError(
+            .invalidClient,
+            client.owner == nil ? "client authentication failed" : "\(.clientAssertion) could not be verified",
+            error.failed
+        )
     }
 
     private func redeemChallenge(of assertion: PresentedAssertion) throws(OAuthError) {

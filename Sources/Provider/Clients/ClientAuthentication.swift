@@ -28,6 +28,7 @@ package struct ClientAuthentication: Sendable {
         try failures.check(client: id, address: request.clientAddress)
         do {
             let client = try await verify(presented, claimed: id)
+            try Self.admit(client)
             return client
         } catch let error as OAuthError {
             failures.count(client: id, address: request.clientAddress)
@@ -36,16 +37,25 @@ package struct ClientAuthentication: Sendable {
         }
     }
 
+    /// The key of an account that may not sign in proves nothing, at any endpoint.
+    private static func admit(_ client: Client) throws(OAuthError) {
+        guard let owner = client.owner, !owner.subject.isActive else { return }
+        throw OAuthError(
+            .invalidClient,
+            "the account may not sign in",
+            FailedCheck("account", expected: "active", seen: "blocked: \(owner.subject.id)")
+        )
+    }
+
     private func verify(_ presented: PresentedCredential, claimed id: Client.ID) async throws -> Client {
         let client = try await directory.client(id)
         switch presented {
         case .secret(_, let secret, let method):
-            try verify(secret, sentBy: method, of: client, id: id)
-            return client!
+            return try verify(secret, sentBy: method, of: client, id: id)
         case .assertion(let assertion):
             guard let client else { throw Self.unknown(id) }
             guard client.authentication.usesAssertion else {
-                throw Self.wrongMethod(of: client, presented: "an assertion", header: false)
+                throw Self.wrongMethod(of: client, presented: "an assertion")
             }
             try await assertions.verify(assertion, of: client)
             return client
@@ -57,39 +67,49 @@ package struct ClientAuthentication: Sendable {
         sentBy method: ClientAuthenticationMethod,
         of client: Client?,
         id: Client.ID
-    ) throws(OAuthError) {
-        // An unknown client costs the same digest and the same answer as a wrong secret.
-        let digest = Hash.digest(Array(secret.utf8))
-        let header = method == .clientSecretBasic
-        guard let client else {
-            throw Self.failed("client_id", "a registered client", FailedCheck.excerpt(id.description), header: header)
-        }
-        guard case .secretDigest(let expected) = client.credential, client.authentication == method else {
-            throw Self.wrongMethod(of: client, presented: method.rawValue, header: header)
-        }
-        guard constantTimeEqual(digest, expected) else {
-            throw Self.failed("client_secret", "the registered secret", "another", header: header)
+    ) throws(OAuthError) -> Client {
+        do throws(OAuthError) {
+            // An unknown client costs the same digest and gets the same answer as a wrong secret.
+            let digest = Hash.digest(secret)
+            guard let client else { throw Self.unknown(id) }
+            guard case .secretDigest(let expected) = client.credential, client.authentication == method else {
+                throw Self.wrongMethod(of: client, presented: method.rawValue)
+            }
+            guard constantTimeEqual(digest, expected) else {
+                throw Self.failed(FailedCheck("client_secret", expected: "the registered secret", seen: "another"))
+            }
+            return client
+        } catch {
+            // RFC 6749 §5.2: who tried the Authorization header is told that it may be tried.
+            throw method == .clientSecretBasic ? error.offeringBasic : error
         }
     }
 
     private static func unknown(_ id: Client.ID) -> OAuthError {
-        OAuthError(
-            .invalidClient,
-            KeyClient.thumbprint(in: id) == nil ? "client authentication failed" : "User not found",
-            FailedCheck("client_id", expected: "a registered client or key", seen: FailedCheck.excerpt(id.description))
+        let failed = FailedCheck(
+            "client_id",
+            expected: "a registered client or key",
+            seen: FailedCheck.excerpt(id.description)
         )
+        guard KeyClient.thumbprint(in: id) != nil else { return Self.failed(failed) }
+        return OAuthError(.invalidClient, "User not found", failed)
     }
 
-    private static func wrongMethod(of client: Client, presented: String, header: Bool) -> OAuthError {
-        failed("authentication method", client.authentication.rawValue, presented, header: header)
+    private static func wrongMethod(of client: Client, presented: String) -> OAuthError {
+        failed(FailedCheck("authentication method", expected: client.authentication.rawValue, seen: presented))
     }
 
-    private static func failed(_ check: String, _ expected: String, _ seen: String, header: Bool) -> OAuthError {
-        OAuthError(
-            .invalidClient,
-            "client authentication failed",
-            FailedCheck(check, expected: expected, seen: seen),
-            fields: header ? [.init("WWW-Authenticate", "Basic realm=\"martlet\", charset=\"UTF-8\"")] : []
-        )
+    /// One answer for everything that is wrong with a registered client's proof.
+    private static func failed(_ check: FailedCheck) -> OAuthError {
+        OAuthError(.invalidClient, "client authentication failed", check)
+    }
+}
+
+extension OAuthError {
+    /// The same refusal with the challenge of HTTP Basic (RFC 7617 §2).
+    var offeringBasic: OAuthError {
+        var error = self
+        error.fields.append(.init("WWW-Authenticate", "Basic realm=\"martlet\", charset=\"UTF-8\""))
+        return error
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import JOSE
 import OAuth
 import Synchronization
@@ -6,7 +7,7 @@ import Synchronization
 /// limited. A client's failures count at each address apart: nobody locks out a client from elsewhere.
 final class FailureLimit: Sendable {
     private static let window: Int64 = 60
-    /// The most callers remembered; over it the oldest minute is forgotten.
+    /// The most callers remembered in a minute; over it new ones are not.
     private static let capacity = 65_536
 
     private let settings: Settings
@@ -14,7 +15,9 @@ final class FailureLimit: Sendable {
     private let windows = Mutex(Windows())
 
     private struct Windows {
-        var buckets: [String: Bucket] = [:]
+        /// By a digest of fixed size: a caller chooses its name, and it may be long.
+        var buckets: [[UInt8]: Bucket] = [:]
+        var nextSweep: Int64 = 0
     }
 
     private struct Bucket {
@@ -35,7 +38,7 @@ final class FailureLimit: Sendable {
             if windows.buckets.isEmpty { return Int64(0) }
             return max(
                 Self.wait(windows.buckets[Self.key(client, address)], limit: settings.failuresPerClient, now: time),
-                Self.wait(windows.buckets[address], limit: settings.failuresPerAddress, now: time)
+                Self.wait(windows.buckets[Self.key(nil, address)], limit: settings.failuresPerAddress, now: time)
             )
         }
         guard wait > 0 else { return }
@@ -56,15 +59,17 @@ final class FailureLimit: Sendable {
         guard settings.limitsRates else { return }
         let time = now().seconds
         windows.withLock { windows in
-            if windows.buckets.count >= Self.capacity {
+            if time >= windows.nextSweep || time < windows.nextSweep - Self.window {
+                windows.nextSweep = time + Self.window
                 windows.buckets = windows.buckets.filter { time - $0.value.start < Self.window }
-                if windows.buckets.count >= Self.capacity { windows.buckets.removeAll() }
             }
-            for key in [Self.key(client, address), address] {
+            for key in [Self.key(client, address), Self.key(nil, address)] {
                 var bucket = windows.buckets[key] ?? Bucket(start: time, failures: 0)
                 if time - bucket.start >= Self.window { bucket = Bucket(start: time, failures: 0) }
                 bucket.failures += 1
-                windows.buckets[key] = bucket
+                if windows.buckets[key] != nil || windows.buckets.count < Self.capacity {
+                    windows.buckets[key] = bucket
+                }
             }
         }
     }
@@ -72,10 +77,10 @@ final class FailureLimit: Sendable {
     /// The seconds that a caller must wait, 0 when it need not.
     private static func wait(_ bucket: Bucket?, limit: Int, now: Int64) -> Int64 {
         guard let bucket, bucket.failures >= limit else { return 0 }
-        return max(0, bucket.start + window - now)
+        return min(window, max(0, bucket.start + window - now))
     }
 
-    private static func key(_ client: Client.ID, _ address: String) -> String {
-        address + " " + client.description.prefix(256)
+    private static func key(_ client: Client.ID?, _ address: String) -> [UInt8] {
+        Hash.digest("\(address) \(client?.description ?? "")")
     }
 }

@@ -57,9 +57,8 @@ enum PresentedCredential {
             throw OAuthError(
                 .invalidClient,
                 "the Authorization header is not HTTP Basic",
-                FailedCheck("Authorization", expected: "Basic credentials", seen: "something else"),
-                fields: [.init("WWW-Authenticate", "Basic realm=\"martlet\", charset=\"UTF-8\"")]
-            )
+                FailedCheck("Authorization", expected: "Basic credentials", seen: "something else")
+            ).offeringBasic
         }
         if let named = try parameters.optional(.clientID), named != credentials.clientID {
             throw OAuthError(

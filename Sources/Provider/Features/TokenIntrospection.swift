@@ -26,10 +26,13 @@ struct TokenIntrospection: Feature {
     }
 
     private static func answer(_ verified: AccessTokenVerifier.Verified) -> JSON {
-        guard case .object(var answer) = verified.token.claims else { return ["active": false] }
-        answer["active"] = true
-        answer["token_type"] = "Bearer"
-        if let subject = verified.subject { answer["username"] = .string(subject.email) }
+        var answer: JSONObject = ["active": true, "token_type": "Bearer"]
+        for member in verified.token.claims.members where member.name != AccessToken.generationClaim {
+            answer[member.name] = member.value
+        }
+        if let subject = verified.subject, verified.token.scope.contains("email") {
+            answer["username"] = .string(subject.email)
+        }
         return .object(answer)
     }
 }

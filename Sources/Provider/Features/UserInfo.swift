@@ -12,8 +12,7 @@ struct UserInfo: Feature {
 
     init(guard bearer: BearerToken) {
         let respond: @Sendable (EndpointRequest) async throws -> Reply = { request in
-            let verified = try await bearer.admit(request, scope: "openid")
-            guard let subject = verified.subject else { throw Self.noAccount(verified.token) }
+            let (verified, subject) = try await bearer.admitAccount(request, scope: "openid")
             return .json(.object(Self.claims(of: subject, for: verified)))
         }
         endpoints = [
@@ -36,15 +35,6 @@ struct UserInfo: Feature {
             claims["created_at"] = .string(String(subject.createdAt.seconds))
         }
         return claims
-    }
-
-    private static func noAccount(_ token: AccessToken) -> OAuthError {
-        OAuthError(
-            .insufficientScope,
-            "the access token stands for a client, not for an account",
-            FailedCheck("sub", expected: "an account", seen: "the client \(token.subject)"),
-            fields: [.init("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"openid\"")]
-        )
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Nonces that clients sign, made and checked without a row in any store.
 ///
-/// A challenge is one AES block (sequence number, time of issue, random) and a MAC over it, under keys that live
+/// A challenge is one AES block (sequence number, time of issue) and a MAC over it, under keys that live
 /// as long as this value: a restart forgets which challenges were used and with them every challenge that could have been.
 /// Use is recorded as one bit for each sequence number, so the record is exact, cannot be flooded and never evicts.
 package final class Challenges: Sendable {
@@ -14,9 +14,10 @@ package final class Challenges: Sendable {
     private let lifetime: Int64
     private let blockKey: [UInt8]
     private let codeKey: [UInt8]
-    private let random: any RandomSource
     private let now: @Sendable () -> Timestamp
     private let issued = Atomic<UInt64>(0)
+    /// The latest second seen: a clock that runs backwards revives nothing, and stops nothing.
+    private let latest = Atomic<Int64>(0)
     private let used: Mutex<UsedSequences>
 
     /// What became of a challenge that a client sent back.
@@ -31,7 +32,6 @@ package final class Challenges: Sendable {
     /// `lifetime` in seconds.
     package init(lifetime: Int64, random: any RandomSource, now: @escaping @Sendable () -> Timestamp) {
         self.lifetime = lifetime
-        self.random = random
         self.now = now
         blockKey = random.bytes(32)
         codeKey = random.bytes(32)
@@ -44,7 +44,7 @@ package final class Challenges: Sendable {
         var block: [UInt8] = []
         block.reserveCapacity(16)
         withUnsafeBytes(of: sequence.bigEndian) { block.append(contentsOf: $0) }
-        withUnsafeBytes(of: UInt64(clamping: now().seconds).bigEndian) { block.append(contentsOf: $0) }
+        withUnsafeBytes(of: UInt64(clamping: moment()).bigEndian) { block.append(contentsOf: $0) }
         let hidden = try AESBlock.encrypt(block, key: blockKey)
         return Base64URL.encode(hidden + code(of: hidden))
     }
@@ -57,8 +57,12 @@ package final class Challenges: Sendable {
         guard let block = try? AESBlock.decrypt(hidden, key: blockKey) else { return .foreign }
         let sequence = block[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let issuedAt = Int64(clamping: block[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-        let time = now().seconds
+        let time = moment()
         return used.withLock { $0.use(sequence, issuedAt: issuedAt, now: time) }
+    }
+
+    private func moment() -> Int64 {
+        latest.max(now().seconds, ordering: .relaxed).newValue
     }
 
     private func code(of block: [UInt8]) -> [UInt8] {
@@ -72,8 +76,6 @@ private struct UsedSequences {
     private static let bitsOfAPage: UInt64 = 4096
     private let lifetime: Int64
     private var pages: [UInt64: Page] = [:]
-    /// The latest second seen: a clock that runs backwards revives nothing.
-    private var latest: Int64 = 0
     private var nextSweep: Int64 = 0
 
     private struct Page {
@@ -86,10 +88,9 @@ private struct UsedSequences {
     }
 
     mutating func use(_ sequence: UInt64, issuedAt: Int64, now: Int64) -> Challenges.Redemption {
-        latest = max(latest, now)
-        sweep()
+        sweep(at: now)
         let staleAt = issuedAt + lifetime
-        guard latest < staleAt else { return .stale }
+        guard now < staleAt else { return .stale }
         let (number, bit) = sequence.quotientAndRemainder(dividingBy: Self.bitsOfAPage)
         let mask: UInt64 = 1 << (bit % 64)
         return modify(&pages[number, default: Page()]) { page in
@@ -104,9 +105,9 @@ private struct UsedSequences {
         body(&page)
     }
 
-    private mutating func sweep() {
-        guard latest >= nextSweep else { return }
-        nextSweep = latest + 10
-        pages = pages.filter { $0.value.staleAt > latest }
+    private mutating func sweep(at now: Int64) {
+        guard now >= nextSweep else { return }
+        nextSweep = now + 10
+        pages = pages.filter { $0.value.staleAt > now }
     }
 }

@@ -69,9 +69,11 @@ package final class ReplayGuard: Sendable {
     }
 
     private func remember(_ fingerprint: UInt64, until expiry: Timestamp, now: Timestamp) -> Verdict {
-        shards[Int(fingerprint % UInt64(Self.shardCount))].record.withLock {
-            $0.insert(fingerprint, until: expiry.seconds, now: now.seconds)
-        }
+        // The process's own hash seed chooses the shard: nobody can aim at one.
+        var hasher = Hasher()
+        hasher.combine(fingerprint)
+        let shard = shards[Int(UInt(bitPattern: hasher.finalize()) % UInt(Self.shardCount))]
+        return shard.record.withLock { $0.insert(fingerprint, until: expiry.seconds, now: now.seconds) }
     }
 
     private static func fingerprint(client: String, jti: String) -> UInt64 {
@@ -95,7 +97,8 @@ private struct ExpiringSet {
             latest = now
             for group in groups.keys where (group + 1) * Self.span <= now { groups[group] = nil }
         }
-        if groups.values.contains(where: { $0.contains(fingerprint) }) { return .replayed }
+        // What expired before the latest second seen may have been forgotten: a clock that runs backwards revives nothing.
+        if expiry <= latest || groups.values.contains(where: { $0.contains(fingerprint) }) { return .replayed }
         guard groups.values.reduce(0, { $0 + $1.count }) < capacity else { return .full }
         groups[expiry / Self.span, default: []].insert(fingerprint)
         return .fresh

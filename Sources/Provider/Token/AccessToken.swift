@@ -16,14 +16,11 @@ package struct AccessToken: Sendable {
     package let constraint: SenderConstraint
     /// The account's generation at issue; nil for a token of a client that acts for itself.
     package let generation: Int64?
-
-    /// Whether the token stands for an account, not for a client.
-    package var isForAccount: Bool { generation != nil }
 }
 
 extension AccessToken {
     /// The claims as they are signed.
-    var claims: JSON {
+    var claims: JSONObject {
         var claims: JSONObject = [
             "iss": .string(issuer),
             "sub": .string(subject),
@@ -36,10 +33,11 @@ extension AccessToken {
         if !scope.isEmpty { claims["scope"] = .string(scope.description) }
         if case .key(let thumbprint) = constraint { claims["cnf"] = ["jkt": .string(thumbprint)] }
         if let generation { claims[Self.generationClaim] = .integer(generation) }
-        return .object(claims)
+        return claims
     }
 
-    private static let generationClaim = "generation"
+    /// Tells nobody but us whether the account was signed out everywhere since.
+    static let generationClaim = "generation"
 
     /// Reads claims whose signature was verified; nil when one is missing or of the wrong type.
     init?(_ claims: JWTClaims) {

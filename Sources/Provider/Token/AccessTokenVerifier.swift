@@ -5,8 +5,14 @@ import OAuth
 /// Tells which access tokens are good now (RFC 9068 §4).
 package struct AccessTokenVerifier: Sendable {
     private let dependencies: Dependencies
-    /// Tokens whose signature was found right. That never changes; everything that may is checked on each use.
-    private let verified = BoundedCache<[UInt8], AccessToken>(capacity: 16_384)
+    /// Tokens whose signature was found right under a key. That never changes; everything that may, the key's being accepted
+    /// included, is checked on each use.
+    private let verified = BoundedCache<[UInt8], SignedToken>(capacity: 16_384)
+
+    private struct SignedToken: Sendable {
+        let token: AccessToken
+        let kid: String
+    }
 
     package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
@@ -22,21 +28,19 @@ package struct AccessTokenVerifier: Sendable {
 
     /// Throws `invalid_token` for a token that is malformed, foreign, expired, revoked, or whose account may not use it.
     package func verify(_ compact: String) async throws -> Verified {
-        let digest = Hash.digest(Array(compact.utf8))
-        let token: AccessToken
-        if let known = verified[digest] {
-            token = known
-        } else {
-            token = try signed(compact)
-            verified[digest] = token
-        }
+        let token = try signed(compact)
         guard token.expiry > dependencies.now() else {
             throw Self.refused("exp", "after now", "\(token.expiry.seconds)")
         }
         guard try await !dependencies.revocations.isRevoked(token.id) else {
             throw Self.refused("revocation", "not revoked", token.id)
         }
-        guard let generation = token.generation else { return Verified(token: token, subject: nil, ownKey: nil) }
+        guard let generation = token.generation else {
+            guard try await dependencies.clients.client(token.clientID) != nil else {
+                throw Self.refused("client_id", "a registered client", "one that was removed")
+            }
+            return Verified(token: token, subject: nil, ownKey: nil)
+        }
         let ownKey = try await ownKey(of: token)
         let subject =
             if let ownKey { ownKey.subject } else { try await dependencies.subjects.subject(Subject.ID(token.subject)) }
@@ -57,7 +61,22 @@ package struct AccessTokenVerifier: Sendable {
         throw Self.refused("cnf.jkt", "a registered key", "a key that is gone")
     }
 
+    /// The token, its signature good under a key that is accepted now.
     private func signed(_ compact: String) throws(OAuthError) -> AccessToken {
+        let digest = Hash.digest(compact)
+        if let known = verified[digest] {
+            guard dependencies.keys.key(known.kid, at: dependencies.now()) != nil else {
+                throw Self.refused("kid", "a published key", "one that is retired or gone")
+            }
+            return known.token
+        }
+        let fresh = try verifySignature(of: compact)
+        verified[digest] = fresh
+        return fresh.token
+    }
+
+    private func verifySignature(of compact: String) throws(OAuthError) -> SignedToken {
+        let kid: String
         let claims: JWTClaims
         do throws(JOSEError) {
             let signed = try JWS.parse(compact, policy: Self.policy)
@@ -70,6 +89,7 @@ package struct AccessTokenVerifier: Sendable {
             }
             try signed.verify(with: key.privateKey.publicKey)
             claims = try JWTClaims(payload: signed.payload)
+            kid = key.kid
         } catch {
             throw OAuthError(.invalidToken, "the access token is malformed or not of this server", error.failed)
         }
@@ -77,7 +97,7 @@ package struct AccessTokenVerifier: Sendable {
         guard token.issuer == dependencies.settings.issuer, token.audience == dependencies.settings.issuer else {
             throw Self.refused("aud", dependencies.settings.issuer, token.audience)
         }
-        return token
+        return SignedToken(token: token, kid: kid)
     }
 
     private static let policy = JWSPolicy(algorithms: [.es256], type: .required("at+jwt"))

@@ -13,6 +13,24 @@ package struct BearerToken: Sendable {
         challenge = "Bearer realm=\"martlet\", resource_metadata=\"\(metadata)\""
     }
 
+    /// The token of `request`, good and with `scope`, and the account that it stands for. Throws as `admit`, and
+    /// `insufficient_scope` for the token of a client that acts for itself.
+    package func admitAccount(
+        _ request: EndpointRequest,
+        scope: String
+    ) async throws -> (verified: AccessTokenVerifier.Verified, subject: Subject) {
+        let verified = try await admit(request, scope: scope)
+        if let subject = verified.subject { return (verified, subject) }
+        throw answered(
+            OAuthError(
+                .insufficientScope,
+                "the access token stands for a client, not for an account",
+                FailedCheck("sub", expected: "an account", seen: "the client \(verified.token.subject)")
+            ),
+            scope: scope
+        )
+    }
+
     /// The token of `request`, good and with `scope`. Throws `invalid_token`, `insufficient_scope` or `invalid_request`, each
     /// with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
     package func admit(_ request: EndpointRequest, scope: String) async throws -> AccessTokenVerifier.Verified {
@@ -27,10 +45,16 @@ package struct BearerToken: Sendable {
                 )
             }
             return verified
-        } catch var error as OAuthError {
-            error.fields.append(.init("WWW-Authenticate", field(for: error, scope: scope)))
-            throw error
+        } catch let error as OAuthError {
+            throw answered(error, scope: scope)
         }
+    }
+
+    /// The refusal with its `WWW-Authenticate` field.
+    private func answered(_ error: OAuthError, scope: String) -> OAuthError {
+        var error = error
+        error.fields.append(.init("WWW-Authenticate", field(for: error, scope: scope)))
+        return error
     }
 
     private static let missing = OAuthError(
@@ -50,14 +74,14 @@ package struct BearerToken: Sendable {
                 FailedCheck("Authorization", expected: "one", seen: "\(values.count)")
             )
         }
-        // The scheme's case does not matter (RFC 9110 §11.1).
-        guard let space = value.utf8.firstIndex(of: UInt8(ascii: " ")), value[..<space].lowercased() == "bearer",
-            case let token = value.utf8[space...].drop(while: { $0 == UInt8(ascii: " ") }),
-            !token.isEmpty, !token.contains(UInt8(ascii: " "))
-        else {
+        // The scheme's case does not matter (RFC 9110 §11.1). Another scheme is as good as none (RFC 6750 §3.1).
+        let scheme = value.utf8.prefix { $0 != UInt8(ascii: " ") }
+        guard Substring(scheme).lowercased() == "bearer" else { return nil }
+        let token = value.utf8[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+        guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else {
             throw OAuthError(
-                .invalidToken,
-                "the Authorization header does not carry a bearer token",
+                .invalidRequest,
+                "the Authorization header does not carry one bearer token",
                 FailedCheck("Authorization", expected: "Bearer and a token", seen: "something else")
             )
         }

@@ -44,7 +44,7 @@ struct TokenEndpoint: Sendable {
         let allowed = authorization.client.scope
         guard let requested = authorization.requestedScope else { return allowed }
         let scope = requested.narrowed(to: allowed)
-        guard !scope.isEmpty || requested.isEmpty else {
+        guard !scope.isEmpty else {
             throw OAuthError(
                 .invalidScope,
                 "the client may have none of the scope that it asked for",

@@ -28,12 +28,12 @@ struct TokenIssuer: Sendable {
             generation: authorization.subject?.generation
         )
         let compact = try dependencies.keys.current(.es256, at: now).accessTokens.sign(token.claims.encoded())
-        let response: JSON = [
+        var response: JSONObject = [
             "access_token": .string(compact),
             "token_type": "Bearer",
             "expires_in": .integer(settings.accessTokenLifetime),
-            "scope": .string(scope.description),
         ]
+        if !scope.isEmpty { response["scope"] = .string(scope.description) }
         return IssuedToken(responseBody: response.encoded())
     }
 }

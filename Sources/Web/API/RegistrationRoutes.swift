@@ -117,7 +117,9 @@ package struct RegistrationRoutes: Sendable {
         guard !words.isEmpty else {
             throw APIRefusal(.badRequest, "Name cannot be empty", FailedCheck("name", expected: "text", seen: "none"))
         }
-        guard text.count <= nameLimit, !text.unicodeScalars.contains(where: \.isControl) else {
+        guard text.utf8.count <= 4 * nameLimit, text.count <= nameLimit,
+            !text.unicodeScalars.contains(where: \.isControl)
+        else {
             throw APIRefusal(
                 .badRequest,
                 "name must have at most 200 characters and no control characters",
@@ -143,7 +145,7 @@ package struct RegistrationRoutes: Sendable {
         }
         do {
             return try RegisteredKey.all(in: form).map {
-                AccountKey(thumbprint: $0.thumbprint, registeredForm: form)
+                AccountKey(thumbprint: $0.thumbprint, registeredForm: $0.form)
             }
         } catch {
             throw APIRefusal(

@@ -29,9 +29,9 @@ struct Announcement: Sendable {
             Try, in another terminal:
 
               curl \(issuer)/.well-known/openid-configuration
-              martlet register --server \(issuer) --email ada@example.com --name "Ada Lovelace" --follow-link
-              martlet token --server \(issuer)
-              martlet userinfo --server \(issuer)
+              \(program) register --server \(issuer) --email ada@example.com --name "Ada Lovelace" --follow-link
+              \(program) token --server \(issuer)
+              \(program) userinfo --server \(issuer)
 
             Stop with Control-C.
 

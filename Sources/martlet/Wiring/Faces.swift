@@ -20,7 +20,7 @@ struct Faces {
     ) throws {
         var settings = RegistrationSettings(baseURL: configuration.issuer)
         if !configuration.limitsRates {
-            settings.mailsPerAddress = nil
+            settings.mails = nil
             settings.registrationsPerAddress = nil
         }
         let registration = Registration(

@@ -34,7 +34,7 @@ struct OutboundMail: MailCarrier {
             health.succeeded()
         } catch {
             let isPermanent = error.kind == .permanent
-            if !isPermanent { health.failed() }
+            if error.concernsServer { health.failed() }
             throw MailFailure(isPermanent: isPermanent, reason: error.description)
         }
         afterwards(mail)

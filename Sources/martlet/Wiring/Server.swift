@@ -78,7 +78,7 @@ struct Server {
         let dispatcher = MailDispatcher(queue: stores.mails, carrier: carrier, logger: logger, now: SystemClock.now)
         services = [
             MetricsListener(registry: registry, port: configuration.metricsPort, logger: logger),
-            Periodically(every: .milliseconds(250), logger: logger) { _ = try await dispatcher.deliverDue() },
+            MailService(dispatcher: dispatcher, logger: logger),
             Periodically(every: .seconds(60), logger: logger) { [stores] in
                 try await stores.sweep(at: SystemClock.now())
             },
