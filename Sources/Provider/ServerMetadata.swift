@@ -19,6 +19,8 @@ struct ServerMetadata {
         // Required (RFC 8414 §2) though without an authorization endpoint there is none.
         members["response_types_supported"] = .array([])
         members["subject_types_supported"] = ["public"]
+        // Required by Discovery §3; no ID token is signed yet.
+        members["id_token_signing_alg_values_supported"] = .array([])
         members["scopes_supported"] = .strings(settings.keyClientScope.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
             members["\(name)_endpoint_auth_methods_supported"] = .strings(
