@@ -24,6 +24,7 @@ run: system-deps ## Build for release and serve http://127.0.0.1:8080 for develo
 test: deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
 	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test
 	swift build --product martlet
+	scripts/readme check "$$(swift build --show-bin-path)/martlet"
 	MARTLET_BINARY="$$(swift build --show-bin-path)/martlet" $(PYTHON) -m pytest conformance $(ARGS)
 
 lint: ## Check format, import directions, names and the other rules of the house.
