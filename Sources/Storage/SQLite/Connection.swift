@@ -11,6 +11,14 @@ package final class Connection {
     /// transaction by itself on some errors, and what a careless caller runs after such an error would otherwise be
     /// committed on its own.
     var requiresTransaction = false
+    /// Pages in the write-ahead log after this connection's last commit, where it counts them; its checkpoint sets 0.
+    var logPages = 0
+    /// How long a statement waits for another connection's transaction, in milliseconds.
+    var busyTimeout: Int32 = 0 {
+        didSet {
+            if busyTimeout != oldValue { sqlite3_busy_timeout(handle, busyTimeout) }
+        }
+    }
 
     /// Opens the file. `flags` are the library's `SQLITE_OPEN_…`.
     init(path: String, flags: Int32) throws(DatabaseError) {
@@ -33,6 +41,17 @@ package final class Connection {
     deinit {
         statements.removeAll()
         sqlite3_close_v2(handle)
+    }
+
+    /// Keeps `logPages` from now on. The library has one such hook: setting `wal_autocheckpoint` takes it away again.
+    func countLogPages() {
+        let note: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 = {
+            if let connection = $0 {
+                Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue().logPages = Int($3)
+            }
+            return SQLITE_OK
+        }
+        sqlite3_wal_hook(handle, note, Unmanaged.passUnretained(self).toOpaque())
     }
 
     /// Whether a transaction is open.

@@ -1,26 +1,33 @@
 import CSQLite
 
 extension Connection {
-    /// What a connection is opened for. One connection alone checkpoints, the owner's writer: SQLite 3.40 has a race
-    /// between several that do.
+    /// What a connection is opened for. No connection checkpoints by itself, neither after a commit nor on close: the
+    /// owner's writer does it when it holds the lock for it (`CheckpointLock`).
     enum Purpose {
         case reading
-        case writing(checkpointPages: Int)
+        case writing
         case guestWriting
+
+        /// How long a statement waits for another process, in milliseconds. The owner's callers are promised an answer
+        /// within 2 seconds.
+        var busyTimeout: Int32 {
+            switch self {
+            case .writing: 1500
+            case .reading, .guestWriting: 5000
+            }
+        }
     }
 
     /// Opens the file and applies the settings of the house, each read back.
     static func open(_ path: String, for purpose: Purpose) throws(DatabaseError) -> Connection {
-        var flags = SQLITE_OPEN_READWRITE
-        var checkpointPages = 0
-        switch purpose {
-        case .reading: flags = SQLITE_OPEN_READONLY
-        case .writing(let pages): checkpointPages = pages
-        case .guestWriting: break
-        }
+        let flags =
+            switch purpose {
+            case .reading: SQLITE_OPEN_READONLY
+            case .writing, .guestWriting: SQLITE_OPEN_READWRITE
+            }
         let connection = try Connection(path: path, flags: flags)
-        sqlite3_busy_timeout(connection.handle, 5000)
-        try connection.switch("no checkpoint on close", SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: checkpointPages == 0)
+        connection.busyTimeout = purpose.busyTimeout
+        try connection.setCheckpointOnClose(false)
         try connection.switch("defensive", SQLITE_DBCONFIG_DEFENSIVE, on: true)
         try connection.switch("double-quoted strings in statements", SQLITE_DBCONFIG_DQS_DML, on: false)
         try connection.switch("double-quoted strings in schemas", SQLITE_DBCONFIG_DQS_DDL, on: false)
@@ -32,12 +39,18 @@ extension Connection {
             try connection.require("journal_mode", "wal")
         }
         for (name, value) in [
-            ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("busy_timeout", "5000"),
-            ("temp_store", "2"), ("wal_autocheckpoint", String(checkpointPages)),
+            ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("temp_store", "2"),
+            ("busy_timeout", String(purpose.busyTimeout)), ("wal_autocheckpoint", "0"),
         ] {
             try connection.require(name, value)
         }
+        if case .writing = purpose { connection.countLogPages() }
         return connection
+    }
+
+    /// Whether closing this connection, if it is the last one, also moves the log into the database and removes it.
+    func setCheckpointOnClose(_ on: Bool) throws(DatabaseError) {
+        try self.switch("no checkpoint on close", SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: !on)
     }
 
     /// The value of a pragma, as text.

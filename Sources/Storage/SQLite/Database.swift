@@ -4,9 +4,10 @@
 package final class Database: Sendable {
     /// What a process is to the database that it opens.
     package enum Role: Sendable {
-        /// The server: holds the lock file, creates what is missing, checkpoints.
+        /// The server: holds the lock file, creates what is missing, checkpoints while no guest writes.
         case owner
-        /// An administration command beside a running server: no lock, never checkpoints, creates nothing.
+        /// An administration command beside a running server: creates nothing, never checkpoints, keeps the server from
+        /// checkpointing while it writes.
         case guest
     }
 
@@ -20,14 +21,19 @@ package final class Database: Sendable {
         package var batchLimit: Int
         /// The most writes that may wait.
         package var queueLimit: Int
-        /// How long a write may wait before it begins.
+        /// How long a write may wait before it begins. A guest's waits longer: for its turn with a server that is busy.
         package var patience: Duration
-        /// Pages in the write-ahead log at which a commit also checkpoints.
+        /// How long a guest's writes wait for the owner's checkpoint, and the owner's closing for a guest's writes.
+        package var checkpointPatience: Duration
+        /// Pages in the write-ahead log at which the owner checkpoints after a commit.
         package var checkpointPages: Int
         /// Bytes of write-ahead log beyond which it is emptied.
         package var walLimit: Int
         /// Told of each commit on the writer's thread: the number of writes in it and the seconds it took.
         package var onCommit: (@Sendable (_ writes: Int, _ seconds: Double) -> Void)?
+        /// Told of each checkpoint on the owner's writer's thread, while guests are still kept out: whether it moved the
+        /// whole log, and the seconds it took.
+        package var onCheckpoint: (@Sendable (_ isComplete: Bool, _ seconds: Double) -> Void)?
 
         /// The defaults, with what is given here in their place.
         package init(
@@ -42,7 +48,8 @@ package final class Database: Sendable {
             self.batchLimit = batchLimit
             self.queueLimit = queueLimit
             self.onCommit = onCommit
-            patience = .seconds(2)
+            patience = role == .owner ? .seconds(2) : .seconds(12)
+            checkpointPatience = .seconds(5)
             checkpointPages = 1000
             walLimit = 64 << 20
         }
@@ -57,10 +64,13 @@ package final class Database: Sendable {
         let isOwner = options.role == .owner
         let file = try DatabaseFile(path, create: isOwner)
         try file.checkPermissions()
-        let lock = isOwner ? try OwnerLock(file) : nil
-        let purpose: Connection.Purpose =
-            isOwner ? .writing(checkpointPages: options.checkpointPages) : .guestWriting
-        writer = Writer(try Connection.open(file.path, for: purpose), file: file, lock: lock, options: options)
+        // Made before the owner's lock is taken, so that who finds that one taken finds this file.
+        let checkpointLock = try CheckpointLock(file, create: isOwner)
+        let side: Writer.Side =
+            isOwner
+            ? .owner(try OwnerLock(file), Checkpointer(checkpointLock, file: file, options: options))
+            : .guest(checkpointLock)
+        writer = Writer(try Connection.open(file.path, for: isOwner ? .writing : .guestWriting), side, options: options)
         readers = ReaderPool(path: file.path, bound: options.readers)
     }
 

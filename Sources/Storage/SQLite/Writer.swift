@@ -6,30 +6,35 @@ import Synchronization
 /// answers the callers after the commit. A write is therefore durable when its caller goes on, and one disk flush
 /// serves many of them.
 ///
-/// Safe to send: the connection is touched only on the serial queue.
+/// Safe to send: the connection and the checkpointer are touched only on the serial queue.
 final class Writer: @unchecked Sendable {
+    /// What the writer owes the other process that may write.
+    enum Side {
+        /// The owner's lock is held here and not by the database, so that it outlasts the last write.
+        case owner(OwnerLock, Checkpointer)
+        /// Holds the lock around each transaction, from before it begins until after its commit.
+        case guest(CheckpointLock)
+    }
+
     private struct Waiting {
         var writes: [any QueuedWrite] = []
         var isRunning = false
         var isClosed = false
     }
 
-    private let file: DatabaseFile
     private let options: Database.Options
     private let thread = DispatchQueue(label: "martlet.database.writer")
     private let waiting = Mutex(Waiting())
     private var connection: Connection?
-    /// Held here and not by the database, so that it outlasts the last write.
-    private let lock: OwnerLock?
-    /// The size in bytes of the write-ahead log at which the next attempt to empty it is made.
-    private var truncateAt: Int
+    private let side: Side
+    /// How long a transaction waits to begin while another process writes, in milliseconds.
+    private let busyTimeout: Int32
 
-    init(_ connection: sending Connection, file: DatabaseFile, lock: OwnerLock?, options: Database.Options) {
+    init(_ connection: sending Connection, _ side: sending Side, options: Database.Options) {
+        busyTimeout = connection.busyTimeout
         self.connection = connection
-        self.file = file
-        self.lock = lock
+        self.side = side
         self.options = options
-        truncateAt = options.walLimit
     }
 
     /// Queues a write, or says why not. `share` is the part of the queue that may be full already.
@@ -54,9 +59,7 @@ final class Writer: @unchecked Sendable {
         await withCheckedContinuation { done in
             thread.async {
                 self.drain()
-                if self.options.role == .owner { self.truncateLog() }
-                self.connection = nil
-                self.lock?.release()
+                self.disconnect()
                 done.resume()
             }
         }
@@ -65,9 +68,31 @@ final class Writer: @unchecked Sendable {
     private func drain() {
         while let batch = nextBatch() {
             guard let connection else { return }
-            commit(batch, on: connection)
-            emptyLogIfLarge()
+            switch side {
+            case .owner(_, let checkpointer):
+                commit(batch, on: connection)
+                checkpointer.runIfDue(on: connection)
+            case .guest(let lock):
+                guard lock.take(within: options.checkpointPatience) else {
+                    let failure = DatabaseError.unavailable("the lock for checkpoints was not free in time: try again")
+                    for write in batch { write.settle(failure) }
+                    continue
+                }
+                commit(batch, on: connection)
+                lock.release()
+            }
         }
+    }
+
+    private func disconnect() {
+        guard case .owner(let lock, let checkpointer) = side else {
+            connection = nil
+            return
+        }
+        let isAlone = connection.map { checkpointer.beginClosing($0) } ?? false
+        connection = nil
+        if isAlone { checkpointer.endClosing() }
+        lock.release()
     }
 
     private func nextBatch() -> [any QueuedWrite]? {
@@ -87,7 +112,7 @@ final class Writer: @unchecked Sendable {
         let start = clock.now
         var failures = [(any Error)?](repeating: nil, count: batch.count)
         do throws(DatabaseError) {
-            try connection.execute("BEGIN IMMEDIATE")
+            try begin(on: connection, within: busyTimeout(for: batch, at: start))
             connection.requiresTransaction = true
             let begin = clock.now
             for (index, write) in batch.enumerated() {
@@ -110,6 +135,35 @@ final class Writer: @unchecked Sendable {
         if kept > 0 { options.onCommit?(kept, (clock.now - start) / .seconds(1)) }
     }
 
+    /// Begins a transaction, waiting so many milliseconds at most. The library's own waiting looks again every tenth of
+    /// a second in the end, and a busy owner leaves gaps of microseconds: a guest looks every millisecond.
+    private func begin(on connection: Connection, within timeout: Int32) throws(DatabaseError) {
+        guard case .guest = side else {
+            connection.busyTimeout = timeout
+            try connection.execute("BEGIN IMMEDIATE")
+            return
+        }
+        connection.busyTimeout = min(timeout, 1)
+        defer { connection.busyTimeout = busyTimeout }
+        let end = ContinuousClock.now + .milliseconds(Int(timeout))
+        while true {
+            do throws(DatabaseError) {
+                try connection.execute("BEGIN IMMEDIATE")
+                return
+            } catch {
+                guard case .unavailable = error, ContinuousClock.now < end else { throw error }
+            }
+        }
+    }
+
+    /// What the oldest write of the batch has left of its patience, at most the usual: behind a batch that found the
+    /// database busy, the next one would wait as long again.
+    private func busyTimeout(for batch: [any QueuedWrite], at now: ContinuousClock.Instant) -> Int32 {
+        guard let oldest = batch.first?.queuedAt else { return busyTimeout }
+        let left = (options.patience - (now - oldest)) / .milliseconds(1)
+        return Int32(min(Double(busyTimeout), max(0, left)))
+    }
+
     /// Runs one write in its savepoint and gives its error, if any, after undoing it. Throws when the whole
     /// transaction is lost.
     private func perform(_ write: any QueuedWrite, on connection: Connection) throws(DatabaseError) -> (any Error)? {
@@ -125,22 +179,6 @@ final class Writer: @unchecked Sendable {
             try connection.execute("RELEASE one_write")
             return error
         }
-    }
-
-    private func emptyLogIfLarge() {
-        guard options.role == .owner, file.writeAheadLogSize > truncateAt else { return }
-        truncateLog()
-    }
-
-    /// Moves the write-ahead log into the database and cuts it to nothing, without waiting for readers: when one is in
-    /// the way, the next attempt comes after another eighth of the limit.
-    private func truncateLog() {
-        guard let connection else { return }
-        sqlite3_busy_timeout(connection.handle, 0)
-        defer { sqlite3_busy_timeout(connection.handle, 5000) }
-        let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-        truncateAt =
-            code == SQLITE_OK ? options.walLimit : max(file.writeAheadLogSize, options.walLimit) + options.walLimit / 8
     }
 }
 

@@ -11,7 +11,7 @@ struct DatabaseOpeningTests {
 
     static let pragmas: [(name: String, value: String)] = [
         ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"),
-        ("busy_timeout", "5000"),
+        ("wal_autocheckpoint", "0"),
     ]
 
     @Test(arguments: pragmas)
@@ -24,12 +24,12 @@ struct DatabaseOpeningTests {
         }
     }
 
-    @Test func `only the owner's writer checkpoints`() async throws {
+    @Test func `only the owner's writer gives up soon when another process writes`() async throws {
         let owner = try temporary.open()
         let guest = try temporary.open(Database.Options(role: .guest))
-        #expect(try await owner.write { try $0.pragma("wal_autocheckpoint") } == "1000")
-        #expect(try await guest.write { try $0.pragma("wal_autocheckpoint") } == "0")
-        #expect(try owner.read { try $0.pragma("wal_autocheckpoint") } == "0")
+        #expect(try await owner.write { try $0.pragma("busy_timeout") } == "1500")
+        #expect(try await guest.write { try $0.pragma("busy_timeout") } == "5000")
+        #expect(try owner.read { try $0.pragma("busy_timeout") } == "5000")
     }
 
     @Test func `a setting that does not hold is refused`() async throws {
@@ -44,13 +44,38 @@ struct DatabaseOpeningTests {
     @Test func `files are made for the owner alone`() async throws {
         let database = try await temporary.openWithItems()
         #expect(temporary.mode(of: "") == 0o700)
-        for name in ["", "-wal", "-shm", ".lock"] {
+        for name in ["", "-wal", "-shm", ".lock", ".checkpoint"] {
             #expect(temporary.mode(of: "/martlet.db" + name) == 0o600)
         }
         await database.close()
     }
 
-    @Test(arguments: ["", "-wal"], [0o640, 0o602, 0o604, 0o620] as [mode_t])
+    @Test(arguments: ["/data/a", "/data/a/b/c", "/data//a/", "/other/b"])
+    func `missing folders are made for the owner alone, the others are left`(folders: String) throws {
+        let data = temporary.folder + "/data"
+        #expect(mkdir(data, 0o755) == 0)
+        #expect(chmod(data, 0o755) == 0)
+        #expect(throws: Never.self) { try Database(path: temporary.folder + folders + "/martlet.db") }
+        #expect(temporary.mode(of: "") == 0o755)
+        var made = ""
+        for name in folders.split(separator: "/") {
+            made += "/" + name
+            if made != "/data" { #expect(temporary.mode(of: "/.." + made) == 0o700) }
+        }
+    }
+
+    @Test func `a folder that cannot be made is told`() throws {
+        let file = temporary.folder + "/data"
+        close(open(file, O_CREAT | O_WRONLY, 0o600))
+        let error = #expect(throws: DatabaseError.self) { try Database(path: file + "/a/b/martlet.db") }
+        guard case .cannotOpen(let path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(path == file + "/a/b")
+    }
+
+    @Test(arguments: ["", "-wal", ".checkpoint"], [0o640, 0o602, 0o604, 0o620] as [mode_t])
     func `a file that others can get at is refused`(suffix: String, mode: mode_t) async throws {
         var database: Database? = try await temporary.openWithItems()
         try await database?.insert(1)
@@ -120,6 +145,19 @@ struct DatabaseOpeningTests {
             return
         }
         #expect(temporary.mode(of: "") == nil)
+    }
+
+    @Test func `a guest refuses to run beside a server that takes no lock for its checkpoints`() async throws {
+        let owner = try temporary.open()
+        #expect(unlink(temporary.path + ".checkpoint") == 0)
+        let error = #expect(throws: DatabaseError.self) { try temporary.open(Database.Options(role: .guest)) }
+        guard case .cannotOpen(let path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(path == temporary.path + ".checkpoint")
+        #expect(temporary.mode(of: "/martlet.db.checkpoint") == nil)
+        await owner.close()
     }
 
     @Test func `a file that is no database is refused`() throws {

@@ -1,4 +1,5 @@
 import Dispatch
+import FoundationEssentials
 import Glibc
 import Storage
 
@@ -14,11 +15,7 @@ final class TemporaryDatabase: Sendable {
     }
 
     deinit {
-        for file in ["martlet.db", "martlet.db-wal", "martlet.db-shm", "martlet.db.lock"] {
-            unlink(folder + "/data/" + file)
-        }
-        rmdir(folder + "/data")
-        rmdir(folder)
+        try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// Opens it. Writes may wait a minute, so that a slow machine fails no test that holds the writer.
