@@ -47,16 +47,19 @@ package final class SigningKeys: Sendable {
         return key
     }
 
-    /// The keys whose signatures are good now: next, current and previous.
+    /// The keys that verifiers should know now: next, current and previous.
     package func published(at now: Timestamp) -> [SigningKey] {
         let all = keys.withLock { $0 }
         return all.filter { rotation.phase(of: $0, among: all, at: now) != .retired }
     }
 
-    /// The published key with this id, or nil.
+    /// The key with this id whose signatures are good now: current or previous. A key that is next has signed nothing yet.
     func key(_ kid: String?, at now: Timestamp) -> SigningKey? {
         let all = keys.withLock { $0 }
         guard let key = all.first(where: { $0.kid == kid }) else { return nil }
-        return rotation.phase(of: key, among: all, at: now) == .retired ? nil : key
+        switch rotation.phase(of: key, among: all, at: now) {
+        case .current, .previous: return key
+        case .next, .retired: return nil
+        }
     }
 }
