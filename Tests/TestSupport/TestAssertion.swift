@@ -73,8 +73,9 @@ package struct TestAssertion: Sendable {
         input.append(UInt8(ascii: "."))
         Base64URL.append(Self.inserting(tampering.claimsText, into: claims.encoded()), to: &input)
         let signature = try tampering.signature.bytes(over: input, by: key)
-        let token = String(decoding: input, as: UTF8.self) + "." + Base64URL.encode(signature)
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+        let parts =
+            input.split(separator: UInt8(ascii: ".")).map { String(decoding: $0, as: UTF8.self) }
+            + [Base64URL.encode(signature)]
         let ordered = tampering.segments.map { $0.map { parts[$0] } ?? "" }.joined(separator: ".")
         return tampering.wrapping.0 + ordered + tampering.wrapping.1
     }

@@ -56,15 +56,33 @@ package struct TestForm: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     package var encoded: [UInt8] {
-        Array(pairs.map { "\(Self.encode($0.0))=\(Self.encode($0.1))" }.joined(separator: "&").utf8)
+        var output: [UInt8] = []
+        for (index, pair) in pairs.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: "&")) }
+            Self.append(pair.0, to: &output)
+            output.append(UInt8(ascii: "="))
+            Self.append(pair.1, to: &output)
+        }
+        return output
     }
 
     /// One value as it stands in a form: all but unreserved characters as escapes.
     package static func encode(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%" + Hexadecimal.encode([byte])
-        }.joined()
+        var output: [UInt8] = []
+        append(text, to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private static let unreserved = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+
+    private static func append(_ text: String, to output: inout [UInt8]) {
+        for byte in text.utf8 {
+            if unreserved.contains(byte) {
+                output.append(byte)
+            } else {
+                output.append(contentsOf: "%".utf8)
+                output.append(contentsOf: Hexadecimal.encode([byte]).utf8)
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package import Accounts
 import Cryptography
 package import HTTPTypes
 import JOSE
+package import Logging
 import OAuth
 package import Provider
 package import Storage
@@ -28,9 +29,10 @@ package struct TestProvider: Sendable {
             settings,
             folder: ScratchFolder(),
             clock: clock,
-            keys: SigningKeys([
-                SigningKey(TestKey.known().privateKey, algorithm: .es256, createdAt: clock.now() - 86_400)
-            ]),
+            keys: SigningKeys(
+                [SigningKey(TestKey.known().privateKey, algorithm: .es256, createdAt: clock.now() - 86_400)],
+                rotation: KeyRotation(tokenLifetime: settings.accessTokenLifetime)
+            ),
             seed: 1
         )
     }
@@ -82,6 +84,18 @@ package struct TestProvider: Sendable {
             keys: dependencies.keys,
             seed: UInt64(bitPattern: clock.now().milliseconds)
         )
+    }
+
+    package var registrations: any RegistrationStore { stores.registrations }
+    package var accounts: any AccountStore { stores.accounts }
+    package var mails: any MailQueue { stores.mails }
+
+    /// A logger that keeps nothing.
+    package var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+    /// Closes the database, as a disk that is gone would.
+    package func stop() async {
+        await stores.database.close()
     }
 
     /// Calls an endpoint or reads a document as the web server would: found by method and path (both below the host's

@@ -10,10 +10,17 @@ import Testing
 /// The rows of the attack catalogue on client assertions. Each case sends the right assertion too: what is refused is
 /// refused for what is wrong with it.
 struct AssertionAttackTests {
+    /// One server for all cases of the catalogue; the failures of one must not limit the next.
+    static let server = Task {
+        let provider = try await TestProvider { $0.limitsRates = false }
+        let key = try TestKey.p256()
+        try await provider.register(key)
+        return (provider, try await provider.addClient(.privateKeyJWT), TestClient(keyOfAccount: key))
+    }
+
     @Test(arguments: HostileJWT.all)
     func `a hostile JWT is no assertion, at any endpoint`(case attack: HostileJWT) async throws {
-        let provider = try await TestProvider()
-        let client = try await provider.addClient(.privateKeyJWT)
+        let (provider, client, _) = try await Self.server.value
         for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
             let form: TestForm = ["grant_type": "client_credentials", "token": "t"]
             let right = try await provider.assertion(of: client)
@@ -30,10 +37,7 @@ struct AssertionAttackTests {
     /// The seed's code for a bad signature by the key of an account is `invalid_grant`.
     @Test(arguments: HostileJWT.all)
     func `a hostile JWT is no assertion of an account's key`(case attack: HostileJWT) async throws {
-        let provider = try await TestProvider()
-        let key = try TestKey.p256()
-        try await provider.register(key)
-        let client = TestClient(keyOfAccount: key)
+        let (provider, _, client) = try await Self.server.value
         #expect(try await provider.requestToken(as: client).status == 200)
         let reply = await provider.requestToken(assertion: try await provider.assertion(of: client, attack.tampering))
         let isSignature = attack.check == "JWS signature"
@@ -86,16 +90,15 @@ struct AssertionAttackTests {
         HostileJWT("CA-22 jti of 257 bytes", "jti") {
             $0.claims = ["jti": .string(String(repeating: "x", count: 257))]
         },
-        HostileJWT("CA-22 jti of 1 MB", "JWS length") {
-            $0.claims = ["jti": .string(String(repeating: "x", count: 1 << 20))]
+        HostileJWT("CA-22 jti of 128 KiB", "JWS length") {
+            $0.claims = ["jti": .string(String(repeating: "x", count: 1 << 17))]
         },
         HostileJWT("CA-22 jti no string", "member \"jti\"") { $0.claims = ["jti": 1] },
     ]
 
     @Test(arguments: claims)
     func `an assertion with a wrong claim is refused`(case attack: HostileJWT) async throws {
-        let provider = try await TestProvider()
-        let client = try await provider.addClient(.privateKeyJWT)
+        let (provider, client, _) = try await Self.server.value
         let named: TestForm = ["client_id": client.id]
         let right = try await provider.assertion(of: client)
         #expect(await provider.requestToken(assertion: right, named).status == 200)
