@@ -137,8 +137,7 @@ struct AssertionAttackTests {
         #expect(reply.status == 200, "\(reply.refusal?.failed.description ?? "")")
     }
 
-    @Test(arguments: ["JW-11"])
-    func `an assertion with its other valid signature is the same assertion`(row: String) async throws {
+    @Test func `JW-11 an assertion with its other valid signature is the same assertion`() async throws {
         let provider = try await TestProvider()
         let client = try await provider.addClient(.privateKeyJWT)
         let jti: JSONObject = ["jti": "one"]
@@ -188,6 +187,8 @@ struct AssertionAttackTests {
         }
     }
 
+    static let rsa = try! PrivateKey.generate(.rsa(bits: 2048))
+
     @Test(arguments: [
         ("CA-12 RS256", KeyKind.rsa(bits: 2048), SignatureAlgorithm.rs256),
         ("CA-12 PS256", .rsa(bits: 2048), .ps256), ("CA-12 ES256K", .ec(.secp256k1), .es256k),
@@ -200,7 +201,8 @@ struct AssertionAttackTests {
     ) async throws {
         let provider = try await TestProvider()
         let client = try await provider.addClient(.privateKeyJWT)
-        let other = try TestKey(kind, algorithm: algorithm)
+        let other =
+            kind == Self.rsa.kind ? TestKey(Self.rsa, algorithm: algorithm) : try TestKey(kind, algorithm: algorithm)
         let wrong = try await provider.assertion(
             of: client,
             .with {
@@ -216,8 +218,7 @@ struct AssertionAttackTests {
         #expect(try await provider.requestToken(as: owner).status == 200)
     }
 
-    @Test(arguments: ["CA-28", "JW-24"])
-    func `an access token is no assertion, an assertion no access token`(row: String) async throws {
+    @Test func `CA-28 and JW-24 an access token is no assertion, an assertion no access token`() async throws {
         let provider = try await TestProvider()
         let client = try await provider.addClient(.privateKeyJWT)
         let token = try await provider.token(of: client)
