@@ -1,6 +1,6 @@
 import HTTPTypes
 package import JOSE
-import OAuth
+package import OAuth
 
 /// What the operator is told of a refused request; kept under the request's id.
 package struct Refusal: Sendable {
@@ -39,32 +39,35 @@ package struct Refusals: Sendable {
         errorPage = settings.url("/oauth/errors")
     }
 
-    /// The reply to an error that an endpoint threw: RFC 6749 §5.2 for refusals, 503 for stores that are away, and
-    /// `server_error` for everything else, which tells the client nothing.
+    /// The reply to an error that an endpoint threw: RFC 6749 §5.2.
     package func reply(to error: any Error) -> Reply {
-        if let refused = error as? OAuthError { return encode(refused, isFault: false) }
-        if let failure = error as? any TemporaryFailure, failure.isTemporary {
-            return encode(
-                OAuthError(
-                    .temporarilyUnavailable,
-                    "the server cannot do this at the moment; try again",
-                    FailedCheck("store", expected: "an answer within 2 seconds", seen: "\(error)"),
-                    fields: [.init("Retry-After", "2")]
-                ),
-                isFault: true
-            )
-        }
-        return encode(
-            OAuthError(
-                .serverError,
-                "the server failed; the operator finds the reason under the X-Request-Id",
-                FailedCheck("internal", expected: "no error", seen: "\(error)")
-            ),
-            isFault: true
-        )
+        let (refused, isFault) = explain(error)
+        return reply(refused, isFault: isFault)
     }
 
-    private func encode(_ error: OAuthError, isFault: Bool) -> Reply {
+    /// What a client is told of an error, and whether the fault is ours: refusals as they are, 503 for stores that are away, and
+    /// `server_error` for everything else, which tells the client nothing.
+    package func explain(_ error: any Error) -> (error: OAuthError, isFault: Bool) {
+        if let refused = error as? OAuthError { return (refused, false) }
+        if let failure = error as? any TemporaryFailure, failure.isTemporary {
+            let away = OAuthError(
+                .temporarilyUnavailable,
+                "the server cannot do this at the moment; try again",
+                FailedCheck("store", expected: "an answer within 2 seconds", seen: "\(error)"),
+                fields: [.init("Retry-After", "2")]
+            )
+            return (away, true)
+        }
+        let fault = OAuthError(
+            .serverError,
+            "the server failed; the operator finds the reason under the X-Request-Id",
+            FailedCheck("internal", expected: "no error", seen: "\(error)")
+        )
+        return (fault, true)
+    }
+
+    /// The reply of the OAuth endpoints to a refusal.
+    package func reply(_ error: OAuthError, isFault: Bool = false) -> Reply {
         let object: JSONObject = [
             "error": .string(error.code.name),
             "error_description": .string(error.description.description),

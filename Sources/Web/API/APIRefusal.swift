@@ -39,12 +39,12 @@ struct APIRefusals: Sendable {
                 )
             )
         }
-        let mapped = refusals.reply(to: error)
-        var reply = Reply.json(body(mapped.description), status: mapped.status)
-        for field in mapped.fields where field.name == .retryAfter || field.name == .connection {
-            reply.fields.append(field)
+        let (refused, isFault) = refusals.explain(error)
+        var reply = Reply.json(body(refused.description.description), status: .init(code: refused.code.status))
+        for field in refused.fields {
+            if let name = HTTPField.Name(field.name) { reply.fields[name] = field.value }
         }
-        reply.refusal = mapped.refusal
+        reply.refusal = Refusal(error: refused.code.name, failed: refused.failed, isFault: isFault)
         return reply
     }
 
@@ -57,14 +57,5 @@ struct APIRefusals: Sendable {
 
     private func body(_ message: String) -> JSON {
         .object((["success": false, "message": .string(message)] as JSONObject).merging(extra))
-    }
-}
-
-extension Reply {
-    /// The `error_description` of an OAuth error reply.
-    fileprivate var description: String {
-        guard case .object(let object)? = try? JSON.parse(body), let text = object["error_description"]?.stringValue
-        else { return "The request was refused" }
-        return text
     }
 }
