@@ -67,8 +67,14 @@ struct MediaType {
             charset = nil
             return
         }
-        let parts = value.split(separator: ";").map { $0.lowercased().filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
+        let parts = value.utf8.split(separator: UInt8(ascii: ";")).map { part in
+            let trimmed = part.drop(while: Self.isBlank).reversed().drop(while: Self.isBlank).reversed()
+            return String(decoding: Array(trimmed), as: UTF8.self).lowercased()
+        }
         essence = parts.first ?? ""
-        charset = parts.dropFirst().first { $0.hasPrefix("charset=") }.map { String($0.dropFirst("charset=".count)) }
+        charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
+            .map { $0.dropFirst("charset=".count).filter { $0 != "\"" } }
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
