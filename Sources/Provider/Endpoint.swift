@@ -50,6 +50,10 @@ package struct EndpointRequest: Sendable {
         address = clientAddress
     }
 
-    /// The address of the peer, without its port. Asked for by those who count failures; most do not.
+    /// The address of the client, without a port: the peer's or, behind a trusted proxy, the one that the proxy names. Asked for
+    /// by those who count failures; most do not.
     package var clientAddress: String { address() }
+
+    /// What limits count by: an IPv4 address as it is, the first 64 bits of an IPv6 one, for a subscriber has at least those.
+    package var clientNetwork: String { NetworkAddress(clientAddress)?.network ?? clientAddress }
 }
