@@ -1,7 +1,5 @@
 import Configuration
-import FoundationEssentials
 import JOSE
-import SystemPackage
 
 /// Where settings come from, in this order: flags, environment, `.env`, configuration file.
 struct ConfigurationSources {
@@ -12,19 +10,13 @@ struct ConfigurationSources {
         async throws
     {
         let options = ConfigurationOption.all
-        let written = try Self.names(inEnvironmentFile: environmentFile)
+        let written = try Self.values(inEnvironmentFile: environmentFile, options)
         try Self.refuseUnknown(environment.keys.filter { $0.hasPrefix("MARTLET_") }, from: "the environment", options)
-        try Self.refuseUnknown(written, from: environmentFile, options)
+        try Self.refuseUnknown(Array(written.keys), from: environmentFile, options)
 
         var providers: [any ConfigProvider] = [Self.provider(flags)]
-        let inFile = try await EnvironmentVariablesProvider(
-            environmentFilePath: FilePath(environmentFile),
-            allowMissing: true,
-            secretsSpecifier: .all
-        )
-        for provider in [
-            EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all), inFile,
-        ] {
+        for variables in [environment, written] {
+            let provider = EnvironmentVariablesProvider(environmentVariables: variables, secretsSpecifier: .all)
             providers.append(provider.prefixKeys(with: "martlet"))
             providers.append(
                 provider.mapKeys { key in
@@ -48,7 +40,7 @@ struct ConfigurationSources {
         guard let text = text(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw ConfigurationError(
-                "--\(name) must be a number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\""
+                "--\(name) must be a number from \(range.lowerBound) to \(range.upperBound), not \(text.quoted)"
             )
         }
         return number
@@ -60,18 +52,21 @@ struct ConfigurationSources {
         case nil: nil
         case "on", "true", "yes", "1": true
         case "off", "false", "no", "0": false
-        case .some(let text): throw ConfigurationError("--\(name) must be on or off, not \"\(text)\"")
+        case .some(let text): throw ConfigurationError("--\(name) must be on or off, not \(text.quoted)")
         }
     }
 
-    /// The names that an environment file sets.
-    private static func names(inEnvironmentFile path: String) throws -> [String] {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return [] }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
-            let line = line.drop { $0 == " " || $0 == "\t" }
-            guard !line.hasPrefix("#"), let end = line.firstIndex(of: "=") else { return nil }
-            return String(line[..<end].filter { $0 != " " })
-        }
+    /// What an environment file sets; of a name that is set twice, the last. Throws for a file that is open to others and sets a
+    /// secret.
+    private static func values(
+        inEnvironmentFile path: String,
+        _ options: [ConfigurationOption]
+    ) throws(ConfigurationError) -> [String: String] {
+        guard let file = try SettingsFile(path) else { return [:] }
+        let values = Dictionary(file.assignments.map { ($0.name, $0.value) }) { $1 }
+        let secrets = options.filter(\.isSecret).flatMap { [$0.environmentName, $0.alias ?? $0.environmentName] }
+        try file.refuseIfOpen(setting: secrets.filter { values[$0]?.isEmpty == false })
+        return values
     }
 
     private static func refuseUnknown(
@@ -87,10 +82,10 @@ struct ConfigurationSources {
 
     /// The members of a JSON configuration file as text. Throws when it is no object of known names and plain values.
     private static func values(inFile path: String) throws -> [String: String] {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
+        guard let file = try SettingsFile(path) else {
             throw ConfigurationError("the configuration file \(path) cannot be read")
         }
-        guard let object = try? JSONObject.parse(Array(bytes)) else {
+        guard let object = try? JSONObject.parse(file.bytes) else {
             throw ConfigurationError("the configuration file \(path) is not a JSON object")
         }
         var values: [String: String] = [:]
@@ -107,6 +102,8 @@ struct ConfigurationSources {
             default: throw ConfigurationError("\"\(member.name)\" in \(path) must be a string, a number or a boolean")
             }
         }
+        let secrets = ConfigurationOption.all.filter(\.isSecret).map(\.name)
+        try file.refuseIfOpen(setting: secrets.filter { values[$0]?.isEmpty == false })
         return values
     }
 
