@@ -1,16 +1,22 @@
+import FoundationEssentials
 import Provider
 import Storage
 
 /// Opens what administration commands work on, beside a running server or without one.
 enum Administration {
-    /// Runs `body` on the stores of the database that `folders` names. A running server notices changes at the next request.
+    /// Runs `body` on the stores of the database that `folders` names. A running server notices changes at the next request. With
+    /// `create`, a missing database is made; else it is refused, for it is most likely a mistyped path.
     static func withStores<Result>(
         _ folders: FolderOptions,
+        create: Bool = false,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (Stores) async throws -> Result
     ) async throws -> Result {
         let sources = try await folders.sources()
         let path = try DatabasePath(sources).path
+        guard create || FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure("there is no database at \(path): is --data right?")
+        }
         let stores: Stores
         do {
             stores = try await Stores.open(path: path, at: SystemClock.now())

@@ -57,7 +57,9 @@ struct ClientsCommand: AsyncParsableCommand {
                 client.mustAnswerChallenge = mustAnswerChallenge
                 client.isResourceServer = resourceServer
                 let added = client
-                try await Administration.withStores(folders) { try await $0.clients.add(added, at: SystemClock.now()) }
+                try await Administration.withStores(folders, create: true) {
+                    try await $0.clients.add(added, at: SystemClock.now())
+                }
                 report(added, secret: secret)
             }
         }
