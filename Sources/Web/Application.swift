@@ -8,6 +8,8 @@ package import ServiceLifecycle
 package enum WebServer {
     /// The most connections at one time.
     private static let connectionLimit = 8192
+    /// The most connections of one peer.
+    private static let peerConnectionLimit = 1024
 
     /// An application that serves `door` at `host` and `port`; `onReady` is told the port that it listens on.
     package static func application(
@@ -35,8 +37,9 @@ package enum WebServer {
 
     /// Explicit, never the defaults of the library: 64 fields, 16 KiB of head, 30 s idle.
     private static func limits(_ door: FrontDoor, _ deadlines: ConnectionDeadlines) -> HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(deadlines: deadlines, sign: door.sign)],
+        let census = ConnectionCensus(limit: peerConnectionLimit, exempt: door.proxies)
+        return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(deadlines: deadlines, census: census, sign: door.sign)],
             idleTimeout: .seconds(30),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10,

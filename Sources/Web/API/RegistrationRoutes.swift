@@ -10,8 +10,8 @@ package struct RegistrationRoutes: Sendable {
     private let watchers: VerificationWatchers
     private let refusals: Refusals
     private let base: String
-    /// Whether the verification link is told to the asker: only in development.
-    private let tellsLinks: Bool
+    /// Whether the verification link is told to the asker, and an address of this machine taken for a person's.
+    private let isDevelopment: Bool
 
     package init(
         registration: Registration,
@@ -23,7 +23,7 @@ package struct RegistrationRoutes: Sendable {
         self.watchers = watchers
         refusals = provider.refusals
         base = provider.settings.basePath
-        tellsLinks = isDevelopment
+        self.isDevelopment = isDevelopment
     }
 
     package var routes: [Route] {
@@ -37,7 +37,7 @@ package struct RegistrationRoutes: Sendable {
                 try await verificationStatus($0)
             },
             Route(.post, "\(base)/api/register", refusal: registering.reply(to:)) {
-                .complete(try await register($0.endpointRequest))
+                .complete(try await register($0))
             },
         ]
     }
@@ -45,13 +45,13 @@ package struct RegistrationRoutes: Sendable {
     private func sendVerification(_ request: EndpointRequest) async throws -> Reply {
         let body = try JSONBody(request)
         let email = try Self.email(body.required("email"))
-        let asked = try await registration.ask(email, from: request.clientAddress)
+        let asked = try await registration.ask(email, from: request.clientNetwork)
         var reply: JSONObject = [
             "success": true,
             "message": "Verification email sent",
             "registration_token": .string(asked.registrationToken),
         ]
-        if tellsLinks { reply["verification_url"] = .string(asked.verificationURL) }
+        if isDevelopment { reply["verification_url"] = .string(asked.verificationURL) }
         return .json(.object(reply))
     }
 
@@ -60,31 +60,36 @@ package struct RegistrationRoutes: Sendable {
         // Watched before it is looked up, so that nothing falls between.
         let signals = watchers.watch(email)
         let isVerified = try await registration.isVerified(email)
-        return VerificationStatusStream(signals: signals, isVerified: isVerified).reply
+        return VerificationStatusStream(
+            signals: signals,
+            isVerified: isVerified,
+            connection: request.connection
+        ).reply
     }
 
-    private func register(_ request: EndpointRequest) async throws -> Reply {
-        let body = try JSONBody(request)
+    private func register(_ request: RouteRequest) async throws -> Reply {
+        let body = try JSONBody(request.endpointRequest)
         let email = try Self.email(body.required("email"))
         let name = try Self.name(body.required("name"))
         let keys = try Self.keys(body)
+        let registrationToken = try body.optional("registration_token")
+        // Without a token the asker is known by the address alone, and here that is one for everybody.
+        guard registrationToken != nil || isDevelopment || !request.isAddressShared else {
+            throw Self.notVerified(seen: "no registration_token, from an address that many share")
+        }
         do {
             let id = try await registration.register(
                 email: email,
                 name: name,
                 keys: keys,
-                registrationToken: try body.optional("registration_token"),
-                from: request.clientAddress
+                registrationToken: registrationToken,
+                from: request.endpointRequest.clientNetwork
             )
             return .json([
                 "success": true, "message": "Registration completed successfully", "user_id": .string("\(id)"),
             ])
         } catch RegistrationError.notVerified {
-            throw APIRefusal(
-                .badRequest,
-                "Email not verified",
-                FailedCheck("email verification", expected: "done, by the one who asked", seen: "none for this caller")
-            )
+            throw Self.notVerified(seen: "none for this caller")
         } catch RegistrationError.emailTaken {
             throw APIRefusal(
                 .conflict,
@@ -98,6 +103,14 @@ package struct RegistrationRoutes: Sendable {
                 FailedCheck("public_key", expected: "a new one", seen: "a known one")
             )
         }
+    }
+
+    private static func notVerified(seen: String) -> APIRefusal {
+        APIRefusal(
+            .badRequest,
+            "Email not verified",
+            FailedCheck("email verification", expected: "done, by the one who asked", seen: seen)
+        )
     }
 
     private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {

@@ -16,8 +16,9 @@ package struct ConnectionDeadlines: Sendable {
     package init() {}
 }
 
-/// Ends connections that take too long: a head, a whole request, or a peer that does not read. Also closes after a reply that
-/// says so, so that nobody makes us read the rest of a refused body.
+/// Ends connections that take too long: a head, a whole request, or a peer that does not read; those of a peer that has too many;
+/// and an event stream whose peer went away. Also closes after a reply that says so, so that nobody makes us read the rest of a
+/// refused body.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -25,6 +26,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let deadlines: ConnectionDeadlines
+    private let census: ConnectionCensus
+    private var entry: ConnectionCensus.Entry?
     /// Adds the fields that every reply carries to one that has none of them.
     private let sign: (inout HTTPFields) -> Void
     private var readDeadline: NIODeadline?
@@ -33,9 +36,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Requests whose head was read and whose reply is not written.
     private var unanswered = 0
     private var watch: RepeatedTask?
+    private var isStreaming = false
+    private var isInputClosed = false
 
-    init(deadlines: ConnectionDeadlines, sign: @escaping (inout HTTPFields) -> Void) {
+    init(deadlines: ConnectionDeadlines, census: ConnectionCensus, sign: @escaping (inout HTTPFields) -> Void) {
         self.deadlines = deadlines
+        self.census = census
         self.sign = sign
     }
 
@@ -45,6 +51,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         begin(context)
+        // Also for one that was refused and closed: whoever is told of its end is told of its begin.
         context.fireChannelActive()
     }
 
@@ -67,10 +74,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status.kind == .informational:
+            context.write(data, promise: promise)
         case .head(var head):
             sign(&head.headerFields)
             closesAfterReply = head.headerFields.contains { $0.name == .connection && $0.value == "close" }
+            isStreaming = head.headerFields.contains { $0.name == .contentType && $0.value == "text/event-stream" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
+            if isStreaming && isInputClosed { context.close(promise: nil) }
         case .end where closesAfterReply:
             unanswered -= 1
             let written = promise ?? context.eventLoop.makePromise()
@@ -79,6 +90,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: written)
         case .end:
             unanswered -= 1
+            isStreaming = false
             context.write(data, promise: promise)
         case .body:
             context.write(data, promise: promise)
@@ -90,21 +102,42 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
+    /// The peer sends no more. It may still wait for a reply, but a browser that listens to events does not do that: it is gone.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            isInputClosed = true
+            if isStreaming { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        watch?.cancel()
+        end()
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+    }
+
+    private func end() {
         watch?.cancel()
+        if let entry { census.leave(entry) }
+        entry = nil
     }
 
     private func begin(_ context: ChannelHandlerContext) {
         guard watch == nil else { return }
+        switch census.enter(context.remoteAddress?.ipAddress) {
+        case .counted(let entry): self.entry = entry
+        case .exempt: break
+        case .refused: return context.close(promise: nil)
+        }
         readDeadline = .now() + deadlines.head
         let channel = context.channel
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: deadlines.interval, delay: deadlines.interval) { _ in
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: deadlines.interval, delay: deadlines.interval) {
+            _ in
             let now = NIODeadline.now()
             let deadlines = [bound.value.readDeadline, bound.value.writeDeadline]
             if deadlines.contains(where: { $0.map { $0 < now } ?? false }) { channel.close(promise: nil) }

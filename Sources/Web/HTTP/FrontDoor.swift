@@ -16,7 +16,10 @@ package struct FrontDoor: HTTPResponder {
 
     private static let host = HTTPField.Name("Host")!
 
+    /// Those whose word on the client's address is taken.
+    let proxies: TrustedProxies
     private let table: RouteTable
+    private let refusals: Refusals
     private let ids: RequestIDs
     private let journal: any RefusalJournal
     private let logger: Logger
@@ -25,12 +28,16 @@ package struct FrontDoor: HTTPResponder {
 
     package init(
         routes: [Route],
+        refusals: Refusals,
+        proxies: TrustedProxies = TrustedProxies(),
         journal: any RefusalJournal,
         logger: Logger,
         processID: String,
         now: @escaping @Sendable () -> Timestamp
     ) {
         table = RouteTable(routes)
+        self.refusals = refusals
+        self.proxies = proxies
         ids = RequestIDs(prefix: processID)
         self.journal = journal
         self.logger = logger
@@ -40,11 +47,11 @@ package struct FrontDoor: HTTPResponder {
     package func respond(to request: Request, context: RequestScope) async throws -> Response {
         let start = ContinuousClock.now
         let visit = { path in
-            Visit(id: ids.next(), start: start, method: request.method, path: path, scope: context)
+            Visit(id: ids.next(), start: start, request: request.head, path: path, scope: context)
         }
         // RFC 9112 §3.2: exactly one Host. The codec takes the first away, so what is left is a second.
         guard request.head.authority != nil, request.headers[Self.host] == nil else {
-            return finish(.complete(.ambiguousHost), of: nil, metrics: strangers, visit(Self.bland(request.uri.path)))
+            return refuse(.ambiguousHost, visit(UnknownPath(request.uri.path).description))
         }
         switch table.match(request.method, request.uri.path) {
         case .found(let entry, let parameters):
@@ -52,18 +59,18 @@ package struct FrontDoor: HTTPResponder {
             let visit = visit(entry.route.pattern)
             let outcome = await outcome(of: entry.route, request, parameters, visit)
             return finish(outcome, of: entry.route, metrics: entry.metrics, visit)
+        case .otherMethods(let methods) where request.method == .options:
+            return finish(.complete(methods.preflight), of: nil, metrics: strangers, visit(methods.pattern))
         case .otherMethods(let methods):
-            return finish(.complete(methods.reply(to: request)), of: nil, metrics: strangers, visit(methods.pattern))
+            return refuse(.otherMethod(allow: methods.allow, seen: request.method), visit(methods.pattern))
         case .nothing:
-            return finish(.complete(.notFound), of: nil, metrics: strangers, visit(Self.bland(request.uri.path)))
+            return refuse(.unknownRoute, visit(UnknownPath(request.uri.path).description))
         }
     }
 
-    /// A path that leads nowhere, for the log: a mistyped link may hold the token of a mail, so what is long is left out.
-    private static func bland(_ path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false)
-            .map { $0.utf8.count > 32 ? "…" : $0 }
-            .joined(separator: "/")
+    /// The reply to a request that found no route.
+    private func refuse(_ error: OAuthError, _ visit: Visit) -> Response {
+        finish(.complete(refusals.reply(error)), of: nil, metrics: strangers, visit)
     }
 
     /// Completes a reply that did not come from here: the one of the HTTP library to a request that it could not parse.
@@ -79,9 +86,18 @@ package struct FrontDoor: HTTPResponder {
     private struct Visit {
         let id: String
         let start: ContinuousClock.Instant
-        let method: HTTPRequest.Method
+        let request: HTTPRequest
+        /// As it may be logged.
         let path: String
         let scope: RequestScope
+
+        /// As it may be logged: strangers make up methods.
+        var method: String { request.method.rawValue.utf8.count > 24 ? "…" : request.method.rawValue }
+    }
+
+    /// The address of the client.
+    private func client(of visit: Visit) -> String {
+        proxies.client(behind: visit.scope.address, visit.request.headerFields)
     }
 
     private func outcome(
@@ -91,33 +107,39 @@ package struct FrontDoor: HTTPResponder {
         _ visit: Visit
     ) async -> RouteReply {
         do {
-            let body = try await Self.body(of: request)
+            let body = try await Self.body(of: request, on: visit.scope.connection)
             let endpointRequest = EndpointRequest(
                 path: request.uri.path,
                 query: request.uri.query ?? "",
                 fields: request.headers,
                 body: body,
-                clientAddress: visit.scope.address
+                clientAddress: client(of: visit)
             )
-            return try await route.respond(RouteRequest(endpointRequest: endpointRequest, parameters: parameters))
+            return try await route.respond(
+                RouteRequest(
+                    endpointRequest: endpointRequest,
+                    parameters: parameters,
+                    connection: visit.scope.connection,
+                    proxies: proxies
+                )
+            )
         } catch {
             return .complete(route.refusal(error))
         }
     }
 
     /// The whole body. Throws 413 over the limit; the connection is closed after such a reply.
-    private static func body(of request: Request) async throws -> [UInt8] {
+    private static func body(of request: Request, on connection: PeerConnection) async throws -> [UInt8] {
         guard request.method != .get && request.method != .head else { return [] }
+        if request.head.expectsContinue {
+            if let length = request.headers[.contentLength].flatMap(Int.init), length > bodyLimit { throw tooLarge }
+            await connection.sendContinue()
+        }
         do {
             let buffer = try await request.body.collect(upTo: bodyLimit)
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw unreadable(
-                .contentTooLarge,
-                "the body is too large",
-                expected: "at most \(bodyLimit) bytes",
-                seen: "more"
-            )
+            throw tooLarge
         } catch {
             throw unreadable(
                 .invalidRequest,
@@ -126,6 +148,15 @@ package struct FrontDoor: HTTPResponder {
                 seen: "\(type(of: error))"
             )
         }
+    }
+
+    private static var tooLarge: OAuthError {
+        unreadable(
+            .contentTooLarge,
+            "the body is too large",
+            expected: "at most \(bodyLimit) bytes",
+            seen: "more"
+        )
     }
 
     /// Nobody knows where the next request begins: the connection ends with this reply.
@@ -165,25 +196,35 @@ package struct FrontDoor: HTTPResponder {
             )
         }
         ResponseFields.add(to: &response.headers, requestID: visit.id, for: route)
+        // Without the 100 nobody knows whether the peer sends the body after this (RFC 9110 §10.1.1).
+        if route.map({ $0.method == .get }) ?? true, visit.request.expectsContinue {
+            response.headers[.connection] = "close"
+        }
+        if visit.request.method == .head { response = response.createHeadResponse() }
         let elapsed = ContinuousClock.now - visit.start
         metrics.record(status: response.status.code, nanoseconds: elapsed.nanoseconds)
-        record(refusal, of: route, visit)
-        log(response.status.code, refusal, isDocument: route?.isPublicDocument ?? false, elapsed, visit)
+        record(refusal, visit)
+        log(response.status.code, refusal, of: route, elapsed, visit)
         return response
     }
 
-    private func record(_ refusal: Refusal?, of route: Route?, _ visit: Visit) {
-        guard let refusal, let route else { return }
-        journal.record(refusal, requestID: visit.id, endpoint: "\(visit.method.rawValue) \(route.pattern)", at: now())
+    private func record(_ refusal: Refusal?, _ visit: Visit) {
+        guard let refusal else { return }
+        journal.record(refusal, requestID: visit.id, endpoint: "\(visit.method) \(visit.path)", at: now())
     }
 
-    private func log(_ status: Int, _ refusal: Refusal?, isDocument: Bool, _ elapsed: Duration, _ visit: Visit) {
-        let level: Logger.Level =
-            refusal.map { $0.isFault ? .error : .warning } ?? (isDocument || status >= 400 ? .debug : .info)
+    /// Strangers who look for doors are no warning.
+    private static func level(_ status: Int, _ refusal: Refusal?, of route: Route?) -> Logger.Level {
+        if let refusal { return refusal.isFault ? .error : route == nil ? .info : .warning }
+        return route?.isPublicDocument ?? true || status >= 400 ? .debug : .info
+    }
+
+    private func log(_ status: Int, _ refusal: Refusal?, of route: Route?, _ elapsed: Duration, _ visit: Visit) {
+        let level = Self.level(status, refusal, of: route)
         guard logger.logLevel <= level else { return }
         var metadata: Logger.Metadata = [
-            "request_id": .string(visit.id), "method": .string(visit.method.rawValue), "path": .string(visit.path),
-            "status": .stringConvertible(status), "client": .string(visit.scope.address),
+            "request_id": .string(visit.id), "method": .string(visit.method), "path": .string(visit.path),
+            "status": .stringConvertible(status), "client": .string(client(of: visit)),
             "ms": .string(elapsed.millisecondsText),
         ]
         if let refusal {
@@ -199,15 +240,15 @@ package struct FrontDoor: HTTPResponder {
 /// What Hummingbird tells of the connection that a request came on.
 package struct RequestScope: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    let connection: PeerConnection
 
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
+        connection = PeerConnection(source.channel)
     }
 
     /// The address of the peer, without its port; empty when it has none.
-    var address: String { channel.remoteAddress?.ipAddress ?? "" }
+    var address: String { connection.address }
 }
 
 /// Request ids that are unique for as long as two processes do not draw the same prefix.

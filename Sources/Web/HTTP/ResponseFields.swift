@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import Provider
 
 /// The header fields that every reply carries.
@@ -39,13 +38,9 @@ enum ResponseFields {
 }
 
 extension RouteTable.Methods {
-    /// The reply to a method that is not mounted: a preflight of the CORS protocol, or 405 (RFC 9110 §15.5.6).
-    func reply(to request: Request) -> Reply {
+    /// The reply to a preflight (the CORS protocol of the Fetch standard), or to a plain OPTIONS.
+    var preflight: Reply {
         var fields: HTTPFields = [.allow: allow]
-        guard request.method == .options else {
-            fields[.contentType] = "application/json"
-            return Reply(.methodNotAllowed, fields: fields, body: Array(#"{"error":"method_not_allowed"}"#.utf8))
-        }
         if allowsBrowsers {
             fields[.accessControlAllowOrigin] = "*"
             fields[.accessControlAllowMethods] = allow
@@ -54,20 +49,4 @@ extension RouteTable.Methods {
         }
         return Reply(.noContent, fields: fields)
     }
-}
-
-extension Reply {
-    /// A path that is not mounted.
-    static let notFound = Reply(
-        .notFound,
-        fields: [.contentType: "application/json", .cacheControl: "no-store"],
-        body: Array(#"{"error":"not_found"}"#.utf8)
-    )
-
-    /// No Host, or two.
-    static let ambiguousHost = Reply(
-        .badRequest,
-        fields: [.contentType: "application/json", .cacheControl: "no-store", .connection: "close"],
-        body: Array(#"{"error":"invalid_request"}"#.utf8)
-    )
 }

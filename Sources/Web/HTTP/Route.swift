@@ -9,7 +9,7 @@ package struct Route: Sendable {
     let pattern: String
     /// Whether scripts of any origin may call it.
     let allowsBrowsers: Bool
-    /// Whether it is a document that everybody may fetch and keep: its reads are logged at the debug level only.
+    /// Whether it is a document that everybody may fetch: HEAD is answered too, and reads are logged at the debug level only.
     let isPublicDocument: Bool
     /// Turns what `respond` throws into the reply of this route's face.
     let refusal: @Sendable (any Error) -> Reply
@@ -37,6 +37,13 @@ package struct RouteRequest: Sendable {
     package let endpointRequest: EndpointRequest
     /// The values of the segments in braces, percent-decoded.
     package let parameters: [String: String]
+    /// For replies that take their time.
+    package let connection: PeerConnection
+    /// Those whose word on the client's address was taken.
+    let proxies: TrustedProxies
+
+    /// Whether many people come from the client's address, so that it tells nobody from another.
+    var isAddressShared: Bool { proxies.isShared(endpointRequest.clientAddress) }
 }
 
 /// What a route answers with.

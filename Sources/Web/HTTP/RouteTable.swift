@@ -14,7 +14,11 @@ struct RouteTable: Sendable {
         var entries: [HTTPRequest.Method: Entry] = [:]
         /// The path that they share.
         var pattern: String { entries.values.first?.route.pattern ?? "" }
-        var allow: String { entries.keys.map(\.rawValue).sorted().joined(separator: ", ") }
+        var allow: String {
+            (entries.keys.map(\.rawValue) + (document == nil ? [] : ["HEAD"])).sorted().joined(separator: ", ")
+        }
+        /// What HEAD asks for without its body (RFC 9110 §9.3.2): documents only, for a GET of another route may have effects.
+        var document: Entry? { entries[.get].flatMap { $0.route.isPublicDocument ? $0 : nil } }
         var allowsBrowsers: Bool { entries.values.contains { $0.route.allowsBrowsers } }
     }
 
@@ -64,7 +68,8 @@ struct RouteTable: Sendable {
         _ methods: Methods,
         _ parameters: [String: String]
     ) -> Match {
-        methods.entries[method].map { .found($0, parameters: parameters) } ?? .otherMethods(methods)
+        let entry = method == .head ? methods.document : methods.entries[method]
+        return entry.map { .found($0, parameters: parameters) } ?? .otherMethods(methods)
     }
 
     private static func parameters(of segments: [Substring], in pattern: [Substring]) -> [String: String]? {

@@ -25,7 +25,7 @@ struct Explain: AsyncParsableCommand {
             }
             guard let entry else {
                 throw CommandFailure(
-                    "no refusal is kept under \(requestID): it succeeded, named no route, or is older than the newest 10,000"
+                    "no refusal is kept under \(requestID): it succeeded, or is older than the newest 10,000"
                 )
             }
             if json { Terminal.print(entry.json) } else { print(entry.text) }
@@ -44,7 +44,7 @@ extension RecordedRefusal {
 
     fileprivate var text: String {
         """
-        \(requestID)  \(SystemClock.text(time))  \(endpoint)
+        \(requestID)  \(SystemClock.text(time))  \(Terminal.printable(endpoint))
         refused with  \(error)
         failed check  \(failed.check)
         expected      \(Terminal.printable(failed.expected))

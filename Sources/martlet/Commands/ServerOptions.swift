@@ -11,6 +11,8 @@ struct ServerOptions: ParsableArguments {
     var port: String?
     @Option(help: "The URL that clients know the server by.")
     var issuer: String?
+    @Option(help: "Addresses and networks, separated by commas, whose X-Forwarded-For is believed.")
+    var trustedProxies: String?
     @OptionGroup var folders: FolderOptions
     @Option(help: "The port of /metrics on 127.0.0.1.")
     var metricsPort: String?
@@ -44,7 +46,8 @@ struct ServerOptions: ParsableArguments {
     /// The settings from all sources. Throws `ConfigurationError`.
     func sources() async throws -> ConfigurationSources {
         let flags: [String: String?] = [
-            "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer, "metrics-port": metricsPort,
+            "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer,
+            "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "access-token-lifetime": accessTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,

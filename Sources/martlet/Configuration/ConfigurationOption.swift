@@ -34,6 +34,11 @@ extension ConfigurationOption {
             standard: "http://HOST:PORT in development",
             meaning: "the URL that clients know the server by; https outside development"
         ),
+        .init(
+            name: "trusted-proxies",
+            standard: "none",
+            meaning: "addresses and networks (`10.0.0.0/8,2001:db8::/32`) whose `X-Forwarded-For` is believed"
+        ),
         .init(name: "data", standard: "./data", meaning: "the folder of the database"),
         .init(name: "keys", standard: "./keys", meaning: "the folder of the signing keys"),
         .init(

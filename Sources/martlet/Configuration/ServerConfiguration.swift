@@ -1,6 +1,7 @@
 import Logging
 import Outbound
 import Provider
+import Web
 
 /// The settings of a server, read once and found possible.
 struct ServerConfiguration: Sendable {
@@ -8,6 +9,7 @@ struct ServerConfiguration: Sendable {
     let host: String
     let port: Int
     let issuer: String
+    let trustedProxies: TrustedProxies
     let dataFolder: String
     let databasePath: String
     let keysFolder: String
@@ -37,16 +39,35 @@ struct ServerConfiguration: Sendable {
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
         issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
+        trustedProxies = try Self.trustedProxies(sources)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
-        warnings =
-            sources.text("jwt-secret") == nil
-            ? [] : ["JWT_SECRET is not used: tokens are signed with the keys in \(keysFolder)"]
+        warnings = Self.warnings(sources, isDevelopment: isDevelopment, host: host, keysFolder: keysFolder)
         if smtp == nil && !isDevelopment {
             throw ConfigurationError(
                 "mail has no way out: set --smtp-host (and its port, user and password), or add --dev"
             )
         }
+    }
+
+    private static func warnings(
+        _ sources: ConfigurationSources,
+        isDevelopment: Bool,
+        host: String,
+        keysFolder: String
+    ) -> [String] {
+        var warnings: [String] = []
+        if sources.text("jwt-secret") != nil {
+            warnings.append("JWT_SECRET is not used: tokens are signed with the keys in \(keysFolder)")
+        }
+        if host.lowercased() != "localhost" && NetworkAddress(host)?.isLoopback != true {
+            warnings.append(
+                isDevelopment
+                    ? "--dev on \(host): verification links are shown to anyone who asks; leave --dev out, or take --host 127.0.0.1"
+                    : "\(host) is reached by plain HTTP: TLS must end in front of it"
+            )
+        }
+        return warnings
     }
 
     /// Seconds.
@@ -62,16 +83,21 @@ struct ServerConfiguration: Sendable {
     ) throws(ConfigurationError) -> String {
         guard let text else {
             if isDevelopment && port != 0 { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+            if isDevelopment {
+                throw ConfigurationError(
+                    "--port 0 needs --issuer: nobody knows beforehand which port it takes, and clients know the server by its URL"
+                )
+            }
             throw ConfigurationError("--issuer is missing: the https URL that clients know this server by")
         }
         let isAllowed = text.hasPrefix("https://") || (isDevelopment && text.hasPrefix("http://"))
         guard isAllowed else {
-            throw ConfigurationError("--issuer must be an https URL outside development, not \"\(text)\"")
+            throw ConfigurationError("--issuer must be an https URL outside development, not \(text.quoted)")
         }
         guard Self.host(of: text) != nil, !text.contains("?"), !text.contains("#"), !text.hasSuffix("/"),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C })
         else {
-            throw ConfigurationError("--issuer must have a host, and no query, fragment or final slash: \"\(text)\"")
+            throw ConfigurationError("--issuer must have a host, and no query, fragment or final slash: \(text.quoted)")
         }
         return text
     }
@@ -83,13 +109,27 @@ struct ServerConfiguration: Sendable {
         return host.isEmpty || authority.contains("@") ? nil : String(host)
     }
 
+    private static func trustedProxies(_ sources: ConfigurationSources) throws(ConfigurationError) -> TrustedProxies {
+        var ranges: [NetworkRange] = []
+        for part in (sources.text("trusted-proxies") ?? "").split(separator: ",") {
+            let text = String(part).trimmed
+            guard let range = NetworkRange(text) else {
+                throw ConfigurationError(
+                    "--trusted-proxies must be addresses or networks such as 10.0.0.0/8,2001:db8::/32, not \(text.quoted)"
+                )
+            }
+            ranges.append(range)
+        }
+        return TrustedProxies(ranges)
+    }
+
     private static func smtp(_ sources: ConfigurationSources, sender: String) throws(ConfigurationError)
         -> SMTPSettings?
     {
         guard let host = sources.text("smtp-host") else { return nil }
         let name = sources.text("smtp-security")?.lowercased() ?? "starttls"
         guard let security = SMTPSettings.Security.allCases.first(where: { $0.rawValue.lowercased() == name }) else {
-            throw ConfigurationError("--smtp-security must be starttls, tls or none, not \"\(name)\"")
+            throw ConfigurationError("--smtp-security must be starttls, tls or none, not \(name.quoted)")
         }
         let port = try sources.number("smtp-port", in: 1...65_535) ?? (security == .tls ? 465 : 587)
         return SMTPSettings(
@@ -130,10 +170,10 @@ struct DatabasePath {
             path = (sources.text("data") ?? Self.standardFolder) + "/martlet.db"
             return
         }
-        guard url.hasPrefix("sqlite:") else {
-            throw ConfigurationError("DATABASE_URL must be sqlite:PATH; other databases are not supported yet")
-        }
         let rest = url.dropFirst("sqlite:".count)
         path = String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)
+        guard url.hasPrefix("sqlite:"), !path.isEmpty else {
+            throw ConfigurationError("DATABASE_URL must be sqlite:PATH; other databases are not supported yet")
+        }
     }
 }

@@ -19,8 +19,9 @@ struct MetricsListener: Service {
             )
         }
         let logger = self.logger
+        // What ends this listener is thrown; a stop in the middle of a start would only add lines that explain nothing.
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        quiet.logLevel = .critical
         let application = Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: port)),

@@ -69,6 +69,8 @@ struct Server {
         )
         let door = FrontDoor(
             routes: faces.routes,
+            refusals: provider.refusals,
+            proxies: configuration.trustedProxies,
             journal: stores.refusals,
             logger: logger,
             processID: Hexadecimal.encode(random.bytes(4)),

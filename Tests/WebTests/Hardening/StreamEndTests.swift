@@ -1,0 +1,75 @@
+import Accounts
+import HTTPTypes
+import Logging
+import NIOCore
+import Provider
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Web
+
+struct StreamEndTests {
+    /// The signals of one watcher, and whether anybody still wants them.
+    private final class Watched: Sendable {
+        let signals: AsyncStream<VerificationWatchers.Signal>
+        private let continuation: AsyncStream<VerificationWatchers.Signal>.Continuation
+        private let isOver = Mutex(false)
+
+        init() {
+            (signals, continuation) = AsyncStream.makeStream()
+            continuation.onTermination = { [weak self] _ in self?.isOver.withLock { $0 = true } }
+        }
+
+        func route(of server: TestServer) -> Route {
+            Route(.get, "/stream", refusal: server.provider.provider.refusals.reply(to:)) { [signals] request in
+                VerificationStatusStream(signals: signals, isVerified: false, connection: request.connection).reply
+            }
+        }
+
+        /// Waits for the end, for so many milliseconds at most.
+        func isOver(within milliseconds: Int) async throws -> Bool {
+            for _ in 0..<milliseconds / 10 {
+                if isOver.withLock({ $0 }) { return true }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            return false
+        }
+    }
+
+    private static let request = RawConnection.Step.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    private static func server(_ watched: Watched) async throws -> TestServer {
+        let server = try await TestServer()
+        return try TestServer(over: server.provider, .init(routes: [watched.route(of: server)]))
+    }
+
+    @Test func `a stream ends at once when the peer goes away`() async throws {
+        let watched = Watched()
+        try await Self.server(watched).live { (port: Int) async throws in
+            async let outcome = RawConnection.run(to: port, patience: .milliseconds(700), [Self.request])
+            // The control: while the peer is there, so is the stream.
+            let isOverTooEarly = try await watched.isOver(within: 400)
+            #expect(!isOverTooEarly)
+            let text = try await outcome.text
+            #expect(text.contains(": keep-alive"))
+            let isOver = try await watched.isOver(within: 2000)
+            #expect(isOver)
+        }
+    }
+
+    @Test func `an open stream does not hold up a stop`() async throws {
+        let watched = Watched()
+        let server = try await Self.server(watched)
+        let (connection, stop) = try await server.live { port in
+            let connection = Task { try await RawConnection.run(to: port, patience: .seconds(30), [Self.request]) }
+            let isOverTooEarly = try await watched.isOver(within: 400)
+            #expect(!isOverTooEarly)
+            return (connection, ContinuousClock.now)
+        }
+        #expect(ContinuousClock.now - stop < .seconds(5))
+        #expect(try await connection.value.wasClosed)
+        #expect(try await watched.isOver(within: 2000))
+        #expect(server.log.lines.filter { $0.level >= .error }.isEmpty)
+    }
+}
