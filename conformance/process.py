@@ -89,6 +89,13 @@ class Server:
             raise AssertionError(f"the server started instead of refusing: {self.command() + list(options)}")
         return process.returncode, said.decode()
 
+    def run_in_vain_with(self, arguments: list[str]) -> tuple[int, str]:
+        """Runs another command that is expected to refuse; gives its exit code and what it said."""
+        done = subprocess.run(
+            [self.binary, *arguments], cwd=self.folder, env=clean_environment(), capture_output=True, text=True, timeout=30
+        )
+        return done.returncode, done.stdout + done.stderr
+
     def stop(self, seconds: float = 25) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)

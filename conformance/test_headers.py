@@ -78,6 +78,29 @@ def test_other_methods_are_405_with_allow(issuer, method, path):
     assert METHODS[path] <= allowed and method not in allowed
 
 
+DOCUMENTS = ["/oauth/jwks", "/health", "/assets/martlet.css", "/.well-known/openid-configuration",
+             "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_head_of_a_document_is_get_without_a_body(issuer, path):
+    get, head = issuer.get(path), issuer.send("HEAD", path)
+    assert head.status_code == 200 and head.content == b"" and get.content
+    names = [name for name in get.headers if name not in ("X-Request-Id", "Date")]
+    assert head.headers["Content-Length"] == str(len(get.content)) or path == "/health"  # the uptime grows
+    assert {name: get.headers[name] for name in names if name != "Content-Length"} == \
+        {name: head.headers[name] for name in names if name != "Content-Length"}
+    answer = exchange(issuer.url, request(issuer.url, "HEAD", path, {"Connection": "close"}))
+    assert answer.endswith(b"\r\n\r\n"), "not one byte of a body"
+
+
+def test_head_has_no_effects(issuer):
+    asked = issuer.ask_verification("head@example.com")
+    assert issuer.send("HEAD", asked["verification_url"]).status_code == 405
+    assert issuer.send("HEAD", "/api/verification-status/head%40example.com").status_code == 405
+    assert issuer.get(asked["verification_url"]).status_code == 200, "the link was not used up"
+
+
 @pytest.mark.parametrize("verb", ["BREW", "get", "GETT", "P%4fST", "G" * 5000])
 def test_an_unknown_verb_is_refused(issuer, verb):
     """The parser below may refuse it before there is a request, and then without a request id."""

@@ -127,6 +127,84 @@ def test_a_taken_port_refuses(start):
         refuses(server, str(server.port))
 
 
+def test_port_0_needs_an_issuer(start):
+    server = start()
+    server.stop()
+    command = server.command
+    server.command = lambda: [word for word in command() if word not in ("--issuer", server.origin)]
+    refuses(server, "--port 0", "--issuer", options=["--port", "0"])
+
+
+# Settings in files
+
+
+def test_a_settings_file_with_crlf_is_checked_and_read(start):
+    server = start()
+    server.stop()
+    settings = server.folder / ".env"
+    settings.write_bytes(b"MARTLET_LOG_LEVEL=info\r\nMARTLET_NO_SUCH=1\r\n")
+    refuses(server, "MARTLET_NO_SUCH")
+    settings.write_bytes(b"MARTLET_ACCESS_TOKEN_LIFETIME=1234\r\nMARTLET_LOG_LEVEL=info\r\n")
+    server.start()
+    account = server.issuer.register()
+    assert server.issuer.token(server.issuer.key_form(account.key)).json()["expires_in"] == 1234
+
+
+def test_a_value_with_a_line_break_is_not_shown(start):
+    server = start()
+    server.stop()
+    code, said = server.run_in_vain(environment={"MARTLET_SMTP_PORT": "25\nSMTP_PASSWORD=hunter2", "MARTLET_SMTP_HOST": "a"})
+    assert code == 1 and "smtp-port" in said and "hunter2" not in said
+
+
+@pytest.mark.parametrize("name,text", [
+    (".env", "SMTP_PASSWORD=hunter2\n"), (".env", "MARTLET_JWT_SECRET=hunter2\r\n"), ("martlet.json", '{"smtp-password":"hunter2"}'),
+])
+def test_a_secret_that_others_can_read_refuses(start, name, text):
+    server = start()
+    server.stop()
+    settings = server.folder / name
+    settings.write_text(text)
+    options = ["--config", str(settings)] if name != ".env" else []
+    for mode in (0o640, 0o604, 0o644):
+        settings.chmod(mode)
+        code, said = server.run_in_vain(options=options)
+        assert code == 1 and f"chmod 600 {settings if options else name}" in said and "hunter2" not in said, said
+    settings.chmod(0o600)
+    server.options = options
+    server.start()
+
+
+# The command line
+
+
+@pytest.mark.parametrize("command", [
+    ["clients", "list"], ["clients", "remove", "x"], ["accounts", "list"], ["accounts", "block", "x"], ["accounts", "unblock", "x"],
+    ["accounts", "delete", "x"], ["explain", "x"],
+], ids=" ".join)
+def test_no_database_is_made_at_a_mistyped_path(start, command):
+    server = start()
+    code, said = server.run_in_vain_with([*command, "--data", str(server.folder / "dta")])
+    assert code == 1 and "is --data right?" in said and str(server.folder / "dta") in said
+    assert not (server.folder / "dta").exists()
+
+
+def test_the_first_client_may_come_before_the_first_start(start):
+    server = start()
+    made = server.run("clients", "add", "--name", "x", "--data", str(server.folder / "new"), "--json")
+    assert json.loads(made)["client_id"]
+    assert "x" in server.run("clients", "list", "--data", str(server.folder / "new"))
+
+
+# Warnings
+
+
+def test_development_on_a_public_address_is_warned_of(start):
+    said = start("--host", "0.0.0.0").log_text()
+    assert "links are shown to anyone who asks" in said
+    assert "links are shown to anyone who asks" not in start().log_text(), "the control"
+
+
 # Metrics
 
 
