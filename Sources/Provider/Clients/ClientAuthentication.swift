@@ -25,13 +25,13 @@ package struct ClientAuthentication: Sendable {
     ) async throws -> Client {
         let presented = try PresentedCredential(request, parameters)
         let id = try presented.clientID()
-        try failures.check(client: id, address: request.clientAddress)
+        try failures.check(client: id, address: request.clientNetwork)
         do {
             let client = try await verify(presented, claimed: id)
             try Self.admit(client)
             return client
         } catch let error as OAuthError {
-            failures.count(client: id, address: request.clientAddress)
+            failures.count(client: id, address: request.clientNetwork)
             AuthenticationMetrics.failed(error.failed.check)
             throw error
         }
