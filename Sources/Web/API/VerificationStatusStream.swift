@@ -9,9 +9,8 @@ struct VerificationStatusStream {
     let signals: AsyncStream<VerificationWatchers.Signal>
     let isVerified: Bool
     let connection: PeerConnection
-
-    /// After this a stream ends, and a browser that still waits opens another by itself.
-    private static let lifetime = TimeAmount.minutes(15)
+    /// After this the stream ends, and a browser that still waits opens another by itself.
+    var lifetime = TimeAmount.minutes(15)
 
     private static let fields: HTTPFields = [
         .contentType: "text/event-stream", .cacheControl: "no-store", HTTPField.Name("X-Accel-Buffering")!: "no",
@@ -41,7 +40,7 @@ struct VerificationStatusStream {
             for await signal in signals { continuation.yield(signal) }
             continuation.finish()
         }
-        let timer = connection.whenClosed(orAfter: Self.lifetime) { continuation.finish() }
+        let timer = connection.whenClosed(orAfter: lifetime) { continuation.finish() }
         defer {
             timer.cancel()
             pump.cancel()

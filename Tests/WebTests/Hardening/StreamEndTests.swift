@@ -21,9 +21,14 @@ struct StreamEndTests {
             continuation.onTermination = { [weak self] _ in self?.isOver.withLock { $0 = true } }
         }
 
-        func route(of server: TestServer) -> Route {
+        func route(of server: TestServer, lifetime: TimeAmount) -> Route {
             Route(.get, "/stream", refusal: server.provider.provider.refusals.reply(to:)) { [signals] request in
-                VerificationStatusStream(signals: signals, isVerified: false, connection: request.connection).reply
+                VerificationStatusStream(
+                    signals: signals,
+                    isVerified: false,
+                    connection: request.connection,
+                    lifetime: lifetime
+                ).reply
             }
         }
 
@@ -39,9 +44,9 @@ struct StreamEndTests {
 
     private static let request = RawConnection.Step.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
 
-    private static func server(_ watched: Watched) async throws -> TestServer {
+    private static func server(_ watched: Watched, lifetime: TimeAmount = .minutes(15)) async throws -> TestServer {
         let server = try await TestServer()
-        return try TestServer(over: server.provider, .init(routes: [watched.route(of: server)]))
+        return try TestServer(over: server.provider, .init(routes: [watched.route(of: server, lifetime: lifetime)]))
     }
 
     @Test func `a stream ends at once when the peer goes away`() async throws {
@@ -56,6 +61,24 @@ struct StreamEndTests {
             let isOver = try await watched.isOver(within: 2000)
             #expect(isOver)
         }
+    }
+
+    @Test func `a stream ends when its time is over, and its connection goes on`() async throws {
+        let watched = Watched()
+        let outcome = try await Self.server(watched, lifetime: .milliseconds(300)).live { port in
+            try await RawConnection.run(
+                to: port,
+                [
+                    Self.request, .pause(.milliseconds(900)),
+                    .send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+                ]
+            )
+        }
+        #expect(outcome.statuses == [200, 200])
+        #expect(outcome.text.contains("0\r\n\r\nHTTP/1.1 200"))
+        #expect(outcome.wasClosed)
+        let isOver = try await watched.isOver(within: 2000)
+        #expect(isOver)
     }
 
     @Test func `an open stream does not hold up a stop`() async throws {
