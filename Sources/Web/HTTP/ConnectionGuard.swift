@@ -59,7 +59,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             unanswered += 1
-            readDeadline = .now() + deadlines.request
+            readDeadline = context.eventLoop.now + deadlines.request
         case .end: readDeadline = nil
         case .body: break
         }
@@ -68,7 +68,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Bytes came between two requests and completed no head: the deadline of the first head holds for the later ones.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if unanswered <= 0 && readDeadline == nil { readDeadline = .now() + deadlines.head }
+        if unanswered <= 0 && readDeadline == nil { readDeadline = context.eventLoop.now + deadlines.head }
         context.fireChannelReadComplete()
     }
 
@@ -98,7 +98,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writeDeadline = context.channel.isWritable ? nil : .now() + deadlines.stall
+        writeDeadline = context.channel.isWritable ? nil : context.eventLoop.now + deadlines.stall
         context.fireChannelWritabilityChanged()
     }
 
@@ -133,12 +133,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .exempt: break
         case .refused: return context.close(promise: nil)
         }
-        readDeadline = .now() + deadlines.head
+        readDeadline = context.eventLoop.now + deadlines.head
         let channel = context.channel
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         watch = context.eventLoop.scheduleRepeatedTask(initialDelay: deadlines.interval, delay: deadlines.interval) {
             _ in
-            let now = NIODeadline.now()
+            let now = channel.eventLoop.now
             let deadlines = [bound.value.readDeadline, bound.value.writeDeadline]
             if deadlines.contains(where: { $0.map { $0 < now } ?? false }) { channel.close(promise: nil) }
         }
