@@ -52,13 +52,14 @@ struct StreamEndTests {
     @Test func `a stream ends at once when the peer goes away`() async throws {
         let watched = Watched()
         try await Self.server(watched).live { (port: Int) async throws in
-            async let outcome = RawConnection.run(to: port, patience: .milliseconds(700), [Self.request])
-            // The control: while the peer is there, so is the stream.
-            let isOverTooEarly = try await watched.isOver(within: 400)
-            #expect(!isOverTooEarly)
+            let leaves = ContinuousClock.now + .seconds(3)
+            async let outcome = RawConnection.run(to: port, patience: .seconds(3), [Self.request])
+            // The control: while the peer is there, so is the stream. (On a machine so busy that it left meanwhile, nothing is shown.)
+            let isOverTooEarly = try await watched.isOver(within: 200)
+            #expect(!isOverTooEarly || ContinuousClock.now > leaves)
             let text = try await outcome.text
             #expect(text.contains(": keep-alive"))
-            let isOver = try await watched.isOver(within: 2000)
+            let isOver = try await watched.isOver(within: 5000)
             #expect(isOver)
         }
     }
