@@ -17,7 +17,7 @@ struct ScratchStores {
         stores = try await Self.open(folder)
     }
 
-    static func open(_ folder: ScratchFolder, _ options: Database.Options = Database.Options()) async throws -> Stores {
+    static func open(_ folder: ScratchFolder, _ options: Database.Options = .patient) async throws -> Stores {
         try await Stores.open(path: folder.path("martlet.db"), options: options, at: now)
     }
 

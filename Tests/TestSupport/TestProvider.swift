@@ -46,7 +46,7 @@ package struct TestProvider: Sendable {
     ) async throws {
         let random = SeededRandom(seed: seed)
         let start = clock.now()
-        stores = try await Stores.open(path: folder.path("martlet.db"), at: start)
+        stores = try await Stores.open(path: folder.path("martlet.db"), options: .patient, at: start)
         dependencies = Dependencies(
             settings: settings,
             stores: .init(
