@@ -48,13 +48,20 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
-        module("Cryptography", ["COpenSSL"]),
+        module("Cryptography", ["COpenSSL", "CSodium", "CCrypt"]),
+        module("PASETO", ["Cryptography"]),
         module("JOSE", ["Cryptography"]),
         module("OAuth", ["JOSE", "Cryptography"]),
         module("Provider", ["OAuth", "JOSE", "Cryptography", httpTypes, logging, metrics]),
         module("Accounts", ["JOSE", "Cryptography", logging, metrics]),
-        module("Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography", "CSQLite", logging, metrics]),
+        module("Social", ["JOSE", "Cryptography"]),
+        module(
+            "Storage",
+            ["Provider", "Accounts", "Social", "OAuth", "JOSE", "Cryptography", "CSQLite", logging, metrics]
+        ),
         module("Outbound", ["CCurl", logging]),
         module(
             "Pages",
@@ -64,7 +71,8 @@ let package = Package(
         module(
             "Web",
             [
-                "Provider", "Accounts", "Pages", "OAuth", "JOSE", "Cryptography", hummingbird, hummingbirdCore,
+                "Provider", "Accounts", "Social", "PASETO", "Pages", "OAuth", "JOSE", "Cryptography", hummingbird,
+                hummingbirdCore,
                 httpTypes,
                 logging, metrics,
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -75,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Web", "Storage", "Outbound", "Provider", "Accounts", "OAuth", "JOSE", "Cryptography", "Pages",
+                "Web", "Storage", "Outbound", "Provider", "Accounts", "Social", "PASETO", "OAuth", "JOSE",
+                "Cryptography", "Pages",
                 hummingbird, logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -97,10 +106,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         tests(of: "Cryptography"),
+        tests(of: "PASETO", ["Cryptography"]),
         tests(of: "JOSE", ["Cryptography"]),
         tests(of: "OAuth"),
-        tests(of: "Provider", ["OAuth", "JOSE", "Cryptography", httpTypes]),
-        tests(of: "Accounts", ["JOSE", "Cryptography"]),
+        tests(of: "Provider", ["Accounts", "Storage", "OAuth", "JOSE", "Cryptography", httpTypes]),
+        tests(of: "Accounts", ["Provider", "Storage", "JOSE", "Cryptography"]),
         tests(of: "Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography"]),
         tests(of: "Outbound", exclude: ["Fixtures"]),
         tests(of: "Pages"),

@@ -1,7 +1,6 @@
-import Cryptography
 package import JOSE
 
-/// A person's record.
+/// A person's record: one, whatever face it is looked at through.
 package struct Account: Sendable {
     /// A UUID v4, in lower case.
     package struct ID: Hashable, Sendable, CustomStringConvertible {
@@ -14,31 +13,36 @@ package struct Account: Sendable {
 
     package enum State: String, Sendable {
         case active
-        /// May not sign in; all its tokens are dead.
+        /// May not sign in; all its tokens are dead (the `blacklisted` of the user-management face).
         case blocked
     }
 
     package let id: ID
-    package let email: EmailAddress
-    package let name: String
-    package let state: State
+    package var username: Username?
+    package var email: EmailAddress?
+    package var isEmailVerified: Bool
+    /// For display; never empty.
+    package var name: String
+    package var state: State
+    package var roles: Set<Role>
+    package var permissions: [Permission]
+    package var profile: ProfileParts
     package let createdAt: Timestamp
-    package let keys: [AccountKey]
+    package var updatedAt: Timestamp
+    package var lastSignIn: Timestamp?
+    package var keys: [AccountKey]
 
-    package init(
-        id: ID,
-        email: EmailAddress,
-        name: String,
-        state: State,
-        createdAt: Timestamp,
-        keys: [AccountKey]
-    ) {
+    package init(id: ID, name: String, createdAt: Timestamp) {
         self.id = id
-        self.email = email
         self.name = name
-        self.state = state
         self.createdAt = createdAt
-        self.keys = keys
+        updatedAt = createdAt
+        state = .active
+        isEmailVerified = false
+        roles = [.guest]
+        permissions = []
+        profile = ProfileParts()
+        keys = []
     }
 }
 
@@ -53,19 +57,4 @@ package struct AccountKey: Sendable {
         self.thumbprint = thumbprint
         self.registeredForm = registeredForm
     }
-}
-
-/// The accounts, for those who administer them.
-package protocol AccountStore: Sendable {
-    /// Accounts in the order they were made, after `cursor` (an account id), at most `limit`.
-    func accounts(after cursor: Account.ID?, limit: Int) async throws -> [Account]
-
-    /// The account with this id or this email address, or nil.
-    func account(_ idOrEmail: String) async throws -> Account?
-
-    /// Changes the state and ends every sign-in of the account. Returns false when there is no such account.
-    func setState(_ state: Account.State, of id: Account.ID) async throws -> Bool
-
-    /// Deletes the account, its keys and its tokens. Returns false when there is no such account.
-    func delete(_ id: Account.ID) async throws -> Bool
 }

@@ -8,8 +8,10 @@ package struct Dependencies: Sendable {
     package let subjects: any SubjectStore
     package let revocations: any RevocationStore
     package let replays: any ReplayStore
+    package let sessions: any SessionStore
+    package let refreshTokens: any RefreshTokenStore
     package let keys: SigningKeys
-    /// Unseals the secrets of `client_secret_jwt` clients.
+    /// Unseals the secrets of `client_secret_jwt` clients; the key that refresh tokens are derived under comes from it.
     package let sealing: SealingKey
     package let random: any RandomSource
     package let now: @Sendable () -> Timestamp
@@ -27,6 +29,8 @@ package struct Dependencies: Sendable {
         subjects = stores.subjects
         revocations = stores.revocations
         replays = stores.replays
+        sessions = stores.sessions
+        refreshTokens = stores.refreshTokens
         self.keys = keys
         self.sealing = sealing
         self.random = random
@@ -39,17 +43,23 @@ package struct Dependencies: Sendable {
         let subjects: any SubjectStore
         let revocations: any RevocationStore
         let replays: any ReplayStore
+        let sessions: any SessionStore
+        let refreshTokens: any RefreshTokenStore
 
         package init(
             clients: any ClientStore,
             subjects: any SubjectStore,
             revocations: any RevocationStore,
-            replays: any ReplayStore
+            replays: any ReplayStore,
+            sessions: any SessionStore,
+            refreshTokens: any RefreshTokenStore
         ) {
             self.clients = clients
             self.subjects = subjects
             self.revocations = revocations
             self.replays = replays
+            self.sessions = sessions
+            self.refreshTokens = refreshTokens
         }
     }
 }

@@ -10,7 +10,7 @@ struct ProtectedResourceMetadata {
         [
             "resource": .string(settings.issuer),
             "authorization_servers": [.string(settings.issuer)],
-            "scopes_supported": .strings(settings.keyClientScope.tokens),
+            "scopes_supported": .strings(settings.supportedScopes.tokens),
             "bearer_methods_supported": ["header"],
             "resource_name": "Martlet",
         ]

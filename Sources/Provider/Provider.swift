@@ -13,6 +13,12 @@ package struct Provider: Sendable {
     package let refusals: Refusals
     /// Guards the protected resources that other targets add.
     package let bearer: BearerToken
+    /// Tells which access tokens are good, for those who take them from elsewhere than the `Authorization` header.
+    package let tokens: AccessTokenVerifier
+    /// Begins, continues and ends sign-ins.
+    package let sessions: Sessions
+
+    private let revocations: any RevocationStore
 
     /// What the endpoints of the spine and the features share.
     struct Spine: Sendable {
@@ -28,6 +34,9 @@ package struct Provider: Sendable {
         let replays = try await ReplayGuard(store: dependencies.replays, startedAt: start, hasHistory: hasHistory)
         let spine = Self.spine(dependencies, replays: replays)
         bearer = spine.bearer
+        tokens = spine.tokens
+        sessions = Sessions(dependencies)
+        revocations = dependencies.revocations
         refusals = Refusals(settings: settings)
 
         let features = StandardFeatures.all(dependencies, spine)
@@ -53,6 +62,11 @@ package struct Provider: Sendable {
             json: ProtectedResourceMetadata(settings: settings).json
         )
         self.documents = documents
+    }
+
+    /// Ends a token that hangs off no session, for good.
+    package func revoke(_ token: AccessToken) async throws {
+        try await revocations.revoke(token.id, until: token.expiry)
     }
 
     private static func spine(_ dependencies: Dependencies, replays: ReplayGuard) -> Spine {

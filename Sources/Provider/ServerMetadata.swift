@@ -21,7 +21,7 @@ struct ServerMetadata {
         members["subject_types_supported"] = ["public"]
         // Required by Discovery §3; no ID token is signed yet.
         members["id_token_signing_alg_values_supported"] = .array([])
-        members["scopes_supported"] = .strings(settings.keyClientScope.tokens)
+        members["scopes_supported"] = .strings(settings.supportedScopes.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
             members["\(name)_endpoint_auth_methods_supported"] = .strings(
                 ClientAuthenticationMethod.allCases.map(\.rawValue)

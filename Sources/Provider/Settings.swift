@@ -6,6 +6,10 @@ package struct Settings: Sendable {
     package let issuer: String
     /// How long an access token lives, in seconds.
     package var accessTokenLifetime: Int64 = 3600
+    /// The longest that the access token of a sign-in at one of the server's own faces may live, in seconds.
+    package var signInTokenLifetime: Int64 = 43_200
+    /// For how long after a refresh token was taken its retry gets the same successor, in seconds.
+    package var refreshGrace: Int64 = 10
     /// How long a challenge may be used, in seconds.
     package var challengeLifetime: Int64 = 300
     /// The longest life of a client assertion, from its signing and from now, in seconds.
@@ -20,12 +24,19 @@ package struct Settings: Sendable {
     package var limitsRates = true
     /// Whether every client must answer a challenge, not only those whose registration says so.
     package var challengesAllClients = false
-    /// The scope that the key of an account may ask for.
-    package var keyClientScope = Scope(tokens: ["openid", "profile", "email"])
+    /// Every scope there is: those of OpenID Connect (OIDC Core §5.4), and those of the users, friends and chat APIs.
+    package var supportedScopes = Scope(tokens: [
+        "openid", "profile", "email", "profile:write", "friends", "chat:read", "chat:write",
+    ])
+    /// The scope that the key of an account may ask for: all, since the APIs are its owner's own.
+    package var keyClientScope: Scope { supportedScopes }
 
     package init(issuer: String) {
         self.issuer = issuer
     }
+
+    /// The longest life of any access token, in seconds: for this long a replaced signing key must be believed.
+    package var longestTokenLifetime: Int64 { max(accessTokenLifetime, signInTokenLifetime) }
 
     /// The absolute URL of a path that starts with a slash.
     package func url(_ path: String) -> String { issuer + path }

@@ -6,12 +6,25 @@ extension SQLValue {
     static func time(_ time: Timestamp) -> SQLValue {
         .integer(time.milliseconds)
     }
+
+    /// JSON, as its text.
+    static func json(_ value: JSON) -> SQLValue {
+        .text(String(decoding: value.encoded(), as: UTF8.self))
+    }
 }
 
 extension Row {
     /// A time, from Unix milliseconds.
     func time(_ column: Int) throws(DatabaseError) -> Timestamp {
         Timestamp(milliseconds: try integer(column))
+    }
+
+    /// JSON that this server wrote. Throws `.corrupt` when the text is none.
+    func json(_ column: Int) throws(DatabaseError) -> JSON {
+        let text = try text(column)
+        guard let value = try? JSON.parse(Array(text.utf8), limits: JSONLimits(size: 1 << 20, depth: 64, members: 4096))
+        else { throw .corrupt("JSON") }
+        return value
     }
 
     /// An email address. Throws `.corrupt` when the text is none.

@@ -67,7 +67,7 @@ extension Connection {
             WHERE email_key = $1 AND verified_at IS NOT NULL AND expires_at > $2
             ORDER BY used_at IS NOT NULL, created_at DESC
             """,
-            [.text(request.account.email.key), .time(request.now)]
+            [.text(request.email.key), .time(request.now)]
         ) { (id: try $0.text(0), digest: try $0.blob(1), askedFrom: try $0.text(2)) }
         let own = candidates.first { candidate in
             guard let digest = request.registrationDigest else { return candidate.askedFrom == request.askedFrom }
@@ -85,43 +85,10 @@ extension Connection {
             )
             if events.count >= limit { return .limited(oldest: events.oldest ?? request.now) }
         }
-        if try exists("SELECT 1 FROM account WHERE email_key = $1", request.account.email.key) { return .emailTaken }
-        for key in request.account.keys
-        where try exists("SELECT 1 FROM account_key WHERE thumbprint = $1", key.thumbprint) { return .keyTaken }
-        return nil
-    }
-
-    /// Files the account, its address verified, and its keys.
-    func insert(_ account: Account) throws {
-        let inserted = try execute(
-            """
-            INSERT INTO account (
-                id, ordinal, email, email_key, name, state, generation, email_verified, created_at
-            ) SELECT $1, 1 + coalesce((SELECT max(ordinal) FROM (
-                SELECT max(ordinal) AS ordinal FROM account UNION ALL SELECT max(ordinal) FROM former_account
-            ) AS newest), 0), $2, $3, $4, $5, 0, 1, $6
-            WHERE NOT EXISTS (SELECT 1 FROM former_account WHERE id = $1)
-            """,
-            [
-                .text(account.id.description), .text(account.email.description), .text(account.email.key),
-                .text(account.name), .text(account.state.rawValue), .time(account.createdAt),
-            ]
-        )
-        guard inserted == 1 else {
-            throw DatabaseError.constraint(ConstraintViolation(kind: .primaryKey, columns: ["former_account.id"]))
+        switch try taken(by: request.account) {
+        case .keyTaken: return .keyTaken
+        case .emailTaken, .usernameTaken: return .emailTaken
+        default: return nil
         }
-        for key in account.keys {
-            try execute(
-                "INSERT INTO account_key (thumbprint, account_id, registered_form, created_at) VALUES ($1, $2, $3, $4)",
-                [
-                    .text(key.thumbprint), .text(account.id.description), .text(key.registeredForm),
-                    .time(account.createdAt),
-                ]
-            )
-        }
-    }
-
-    private func exists(_ sql: String, _ value: String) throws -> Bool {
-        try first(sql, [.text(value)]) { try $0.integer(0) } != nil
     }
 }

@@ -11,20 +11,28 @@ package struct KeyFolder: Sendable {
 
     private static let sealingName = "client-secrets.key"
 
+    /// What the server signs with: everything by default, and the cookies of the user-management API.
+    private static let needed: [(algorithm: SignatureAlgorithm, kind: KeyKind)] = [
+        (.es256, .ec(.p256)), (.rs512, .rsa(bits: 2048)),
+    ]
+
     package init(_ path: String) {
         folder = PrivateFolder(path)
     }
 
-    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with
-    /// and a sealing key. Throws `KeyFolderError`.
+    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with, an
+    /// RS512 key (RSA, 2048 bits) for the user-management API, and a sealing key. Later, those of them to sign with that
+    /// are missing. Throws `KeyFolderError`.
     package func load(
         random: any RandomSource,
         at now: Timestamp
     ) throws -> (signing: [SigningKey], sealing: SealingKey) {
         let (signing, sealing) = try prepare(random: random)
-        guard signing.isEmpty else { return (signing, sealing) }
         // Made last: should the first start end here, the next one goes on.
-        return ([try add(PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)], sealing)
+        for (algorithm, kind) in Self.needed where !signing.contains(where: { $0.algorithm == algorithm }) {
+            try add(PrivateKey.generate(kind), algorithm: algorithm, at: now)
+        }
+        return (try signingKeys(), sealing)
     }
 
     /// The folder and its sealing key, made where there is neither this nor a signing key yet, so that a key of one's own can be
@@ -58,11 +66,15 @@ package struct KeyFolder: Sendable {
     }
 
     /// Deletes the file of a key: what it signed is no longer believed once the server has read the folder again.
-    /// Throws `KeyFolderError.unknown`, and `.onlyKey` when no other key is left.
+    /// Throws `KeyFolderError.unknown`, and `.onlyKey` when the server needs its algorithm and no other key of it is left.
     package func remove(_ kid: String) throws {
         let files = try signingFiles()
         guard let file = files.first(where: { $0.key.kid == kid }) else { throw KeyFolderError.unknown(kid) }
-        guard files.count > 1 else { throw KeyFolderError.onlyKey(kid) }
+        let algorithm = file.key.algorithm
+        let isNeeded = Self.needed.contains { $0.algorithm == algorithm }
+        guard !isNeeded || files.contains(where: { $0.key.kid != kid && $0.key.algorithm == algorithm }) else {
+            throw KeyFolderError.onlyKey(kid)
+        }
         try folder.remove(file.name)
     }
 

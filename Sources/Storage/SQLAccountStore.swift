@@ -1,64 +1,105 @@
 package import Accounts
-import JOSE
+package import JOSE
 
-/// The accounts, for those who administer them.
+/// The accounts. Each function that writes is one write; what ends sign-ins is in `Connection+SignOut`.
 package struct SQLAccountStore: AccountStore {
-    private let database: Database
+    let database: Database
 
     package init(_ database: Database) {
         self.database = database
     }
 
-    /// Accounts in the order they were made, after `cursor`, which may be the id of an account deleted meanwhile; a
-    /// cursor that never was an id gives none. Throws `DatabaseError`.
-    package func accounts(after cursor: Account.ID?, limit: Int) throws -> [Account] {
-        let limit = SQLValue.integer(Int64(limit))
-        return try database.read { connection in
-            guard let cursor else {
-                return try connection.accounts(Self.page("ordinal > 0 ORDER BY ordinal LIMIT $1"), [limit])
+    /// Throws `DatabaseError`, as every function here.
+    package func account(_ identifier: AccountIdentifier) throws -> Account? {
+        try database.read { try $0.account(identifier) }
+    }
+
+    /// A cursor that never was an id gives none.
+    package func accounts(after cursor: Account.ID?, search: String?, limit: Int) throws -> [Account] {
+        try database.read { connection in
+            var position: Int64 = 0
+            if let cursor {
+                guard let found = try connection.ordinal(of: cursor) else { return [] }
+                position = found
             }
-            let position = try connection.first(
-                """
-                SELECT ordinal FROM account WHERE id = $1 UNION ALL SELECT ordinal FROM former_account WHERE id = $1
-                """,
-                [.text(cursor.description)]
-            ) { try $0.integer(0) }
-            guard let position else { return [] }
+            let values: [SQLValue] = [.integer(Int64(limit)), .integer(position)]
+            guard let search, !search.isEmpty else {
+                return try connection.accounts("ordinal > $2 ORDER BY ordinal LIMIT $1", values)
+            }
             return try connection.accounts(
-                Self.page("ordinal > $2 ORDER BY ordinal LIMIT $1"),
-                [limit, .integer(position)]
+                """
+                ordinal > $2 AND id IN (
+                    SELECT id FROM account WHERE username_key >= $3 AND username_key < $4
+                    UNION SELECT id FROM account WHERE email_key >= $3 AND email_key < $4
+                    UNION SELECT id FROM account WHERE name_key >= $3 AND name_key < $4
+                ) ORDER BY ordinal LIMIT $1
+                """,
+                values + SearchKey.range(search)
             )
         }
     }
 
-    /// The account with this id or email address, or nil. Throws `DatabaseError`.
-    package func account(_ idOrEmail: String) throws -> Account? {
+    package func count() throws -> Int {
         try database.read { connection in
-            if let email = EmailAddress(idOrEmail) {
-                return try connection.accounts(Self.page("email_key = $1"), [.text(email.key)]).first
-            }
-            return try connection.accounts(Self.page("id = $1"), [.text(idOrEmail)]).first
+            Int(try connection.first("SELECT count(*) FROM account") { try $0.integer(0) } ?? 0)
         }
     }
 
-    /// Changes the state and ends every sign-in. False when there is no such account. Throws `DatabaseError`.
+    /// Throws `.constraint` also when the id of the account was ever given before.
+    package func insert(_ account: Account, password: String?) async throws -> InsertOutcome {
+        try await database.write { connection in
+            if let taken = try connection.taken(by: account) { return taken }
+            try connection.insert(account)
+            if let password { try connection.insert(password: password, of: account.id, at: account.createdAt) }
+            return .inserted
+        }
+    }
+
+    /// A change of the state ends every sign-in, as `setState` does.
+    package func update(
+        _ id: Account.ID,
+        at now: Timestamp,
+        _ change: @escaping @Sendable (inout Account) throws -> Void
+    ) async throws -> UpdateOutcome {
+        try await database.write { connection in
+            guard let old = try connection.account(.id(id)) else { return .unknown }
+            var new = old
+            try change(&new)
+            new.updatedAt = now
+            switch try connection.taken(by: new, itself: id) {
+            case .usernameTaken: return .usernameTaken
+            case .emailTaken: return .emailTaken
+            case .keyTaken:
+                throw DatabaseError.constraint(
+                    ConstraintViolation(kind: .primaryKey, columns: ["account_key.thumbprint"])
+                )
+            case .inserted, nil: break
+            }
+            try connection.update(new, from: old)
+            if new.state != old.state { try connection.signOut(id) }
+            return .updated(new)
+        }
+    }
+
     package func setState(_ state: Account.State, of id: Account.ID) async throws -> Bool {
         try await database.write { connection in
-            try connection.execute(
-                "UPDATE account SET state = $2, generation = generation + 1 WHERE id = $1",
+            let changed = try connection.execute(
+                "UPDATE account SET state = $2 WHERE id = $1",
                 [.text(id.description), .text(state.rawValue)]
             )
-        } == 1
+            if changed == 1 { try connection.signOut(id) }
+            return changed == 1
+        }
     }
 
-    /// Deletes the account and its keys, and ends every verification of its address, so that registering it again takes
-    /// a new one. Its id is kept and never given again. False when there is no such account. Throws `DatabaseError`.
+    /// Deletes the account with all that hangs off it, and ends every verification of its address, so that registering
+    /// it again takes a new one. Its id is kept and never given again.
     package func delete(_ id: Account.ID) async throws -> Bool {
         try await database.write { connection in
             let former = try connection.first(
                 "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key",
                 [.text(id.description)]
-            ) { (ordinal: try $0.integer(0), emailKey: try $0.text(1)) }
+            ) { (ordinal: try $0.integer(0), emailKey: try $0.optionalText(1)) }
             guard let former else { return false }
             try connection.execute(
                 "INSERT INTO former_account (id, ordinal) VALUES ($1, $2)",
@@ -67,48 +108,18 @@ package struct SQLAccountStore: AccountStore {
             // The rows stay: they count towards the limit of mails to the address.
             try connection.execute(
                 "UPDATE email_verification SET expires_at = created_at WHERE email_key = $1",
-                [.text(former.emailKey)]
+                [.optionalText(former.emailKey)]
             )
             return true
         }
     }
 
-    /// The query for the accounts that `condition` selects, each with its keys, a row a key.
-    private static func page(_ condition: String) -> String {
-        """
-        SELECT a.id, a.email, a.name, a.state, a.created_at, k.thumbprint, k.registered_form
-        FROM (SELECT * FROM account WHERE \(condition)) a LEFT JOIN account_key k ON k.account_id = a.id
-        ORDER BY a.ordinal, k.created_at, k.thumbprint
-        """
-    }
-}
-
-extension Connection {
-    /// The accounts of a result whose rows are an account and one of its keys, the rows of one account together.
-    fileprivate func accounts(_ sql: String, _ values: [SQLValue]) throws -> [Account] {
-        let rows = try query(sql, values) { row in
-            let key = try row.optionalText(5).map { AccountKey(thumbprint: $0, registeredForm: try row.text(6)) }
-            return Account(
-                id: Account.ID(try row.text(0)),
-                email: try row.email(1),
-                name: try row.text(2),
-                state: try row.member(3),
-                createdAt: try row.time(4),
-                keys: key.map { [$0] } ?? []
+    package func noteSignIn(_ id: Account.ID, at now: Timestamp) async throws {
+        try await database.write { connection in
+            try connection.execute(
+                "UPDATE account SET last_sign_in = $2 WHERE id = $1",
+                [.text(id.description), .time(now)]
             )
         }
-        return rows.reduce(into: []) { accounts, row in
-            if let last = accounts.last, last.id == row.id {
-                accounts[accounts.count - 1] = last.with(last.keys + row.keys)
-            } else {
-                accounts.append(row)
-            }
-        }
-    }
-}
-
-extension Account {
-    fileprivate func with(_ keys: [AccountKey]) -> Account {
-        Account(id: id, email: email, name: name, state: state, createdAt: createdAt, keys: keys)
     }
 }

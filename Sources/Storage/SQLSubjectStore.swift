@@ -13,9 +13,7 @@ package struct SQLSubjectStore: SubjectStore {
     package func subject(_ id: Subject.ID) throws -> Subject? {
         try database.read { connection in
             try connection.first(
-                """
-                SELECT id, email, email_verified, name, created_at, state, generation FROM account WHERE id = $1
-                """,
+                "SELECT \(Subject.columns) FROM account a WHERE a.id = $1",
                 [.text(id.description)]
             ) { try Subject($0) }
         }
@@ -26,7 +24,7 @@ package struct SQLSubjectStore: SubjectStore {
         try database.read { connection in
             try connection.first(
                 """
-                SELECT a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation, k.registered_form
+                SELECT \(Subject.columns), k.registered_form
                 FROM account_key k JOIN account a ON a.id = k.account_id
                 WHERE k.thumbprint = $1
                 """,
@@ -39,16 +37,19 @@ package struct SQLSubjectStore: SubjectStore {
 }
 
 extension Subject {
-    /// Reads the first seven columns of both queries above.
-    fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
+    /// The columns that make a subject, of `account a`.
+    static let columns = "a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation"
+
+    /// Reads `columns`, which begin at `first`.
+    init(_ row: borrowing Row, at first: Int = 0) throws(DatabaseError) {
         self.init(
-            id: ID(try row.text(0)),
-            email: try row.text(1),
-            isEmailVerified: try row.boolean(2),
-            name: try row.text(3),
-            createdAt: try row.time(4),
-            isActive: try row.text(5) == "active",
-            generation: try row.integer(6)
+            id: ID(try row.text(first)),
+            email: try row.optionalText(first + 1),
+            isEmailVerified: try row.boolean(first + 2),
+            name: try row.text(first + 3),
+            createdAt: try row.time(first + 4),
+            isActive: try row.text(first + 5) == "active",
+            generation: try row.integer(first + 6)
         )
     }
 }

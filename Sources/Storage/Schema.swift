@@ -2,26 +2,40 @@
 enum Schema {
     /// Every step from an empty file to what this release expects.
     static let migrations = [
-        Migration(version: 1, sql: [account, client, registration, token, refusal].joined(separator: "\n"))
+        Migration(version: 1, sql: tables.joined(separator: "\n"))
+    ]
+
+    private static let tables = [
+        account, credentials, client, registration, token, session, social, refusal,
     ]
 
     /// The version that this release reads and writes.
     static let version = migrations.map(\.version).max() ?? 0
 
     /// `former_account` keeps the ids of deleted accounts, so that none is ever given again: tokens may outlive the
-    /// row.
+    /// row. `roles`, `permissions` and `profile` are JSON; columns that end in `_key` hold what is searched, in lower
+    /// case.
     private static let account = """
         CREATE TABLE account (
             id TEXT NOT NULL PRIMARY KEY,
             ordinal INTEGER NOT NULL UNIQUE,
-            email TEXT NOT NULL,
-            email_key TEXT NOT NULL UNIQUE,
+            username TEXT,
+            username_key TEXT UNIQUE CHECK ((username_key IS NULL) = (username IS NULL)),
+            email TEXT,
+            email_key TEXT UNIQUE CHECK ((email_key IS NULL) = (email IS NULL)),
+            email_verified INTEGER NOT NULL CHECK (email_verified IN (0, 1)),
             name TEXT NOT NULL,
+            name_key TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('active', 'blocked')),
             generation INTEGER NOT NULL,
-            email_verified INTEGER NOT NULL CHECK (email_verified IN (0, 1)),
-            created_at INTEGER NOT NULL
+            roles TEXT NOT NULL,
+            permissions TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            last_sign_in INTEGER
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX account_name ON account (name_key);
         CREATE TABLE former_account (
             id TEXT NOT NULL PRIMARY KEY,
             ordinal INTEGER NOT NULL UNIQUE
@@ -33,6 +47,32 @@ enum Schema {
             created_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX account_key_account ON account_key (account_id);
+        """
+
+    /// `account_token.payload` is the key of the address that the token was mailed to. A token without an account is
+    /// nobody's: it was asked for an address that no account has, and is there because asking for one that has takes a
+    /// write too, and counts.
+    private static let credentials = """
+        CREATE TABLE password (
+            account_id TEXT NOT NULL PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+            record TEXT NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE account_token (
+            id TEXT NOT NULL PRIMARY KEY,
+            account_id TEXT REFERENCES account (id) ON DELETE CASCADE,
+            purpose TEXT NOT NULL CHECK (purpose IN ('confirm-email', 'recover-password', 'change-email')),
+            digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+            payload TEXT NOT NULL,
+            asked_from TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            used_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX account_token_account ON account_token (account_id, purpose, created_at);
+        CREATE INDEX account_token_payload ON account_token (payload, purpose, created_at);
+        CREATE INDEX account_token_asker ON account_token (asked_from, created_at);
+        CREATE INDEX account_token_expiry ON account_token (expires_at);
         """
 
     private static let client = """
@@ -98,6 +138,67 @@ enum Schema {
             expires_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX kept_assertion_expiry ON kept_assertion (expires_at);
+        """
+
+    /// `idle_limit` is in seconds. A session that `is_over` was ended; its row stays until it would have expired, so that
+    /// it can be told from one that never was.
+    private static let session = """
+        CREATE TABLE session (
+            id TEXT NOT NULL PRIMARY KEY,
+            account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            client TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            last_seen_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            idle_limit INTEGER NOT NULL,
+            remembered INTEGER NOT NULL CHECK (remembered IN (0, 1)),
+            address TEXT NOT NULL,
+            user_agent TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            is_over INTEGER NOT NULL CHECK (is_over IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX session_account ON session (account_id);
+        CREATE INDEX session_expiry ON session (expires_at);
+        CREATE TABLE issued_token (
+            id TEXT NOT NULL PRIMARY KEY,
+            session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX issued_token_session ON issued_token (session_id);
+        CREATE INDEX issued_token_expiry ON issued_token (expires_at);
+        CREATE TABLE refresh_token (
+            id TEXT NOT NULL PRIMARY KEY,
+            session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            secret_digest BLOB NOT NULL CHECK (length(secret_digest) = 32),
+            expires_at INTEGER NOT NULL,
+            used_at INTEGER,
+            successor_id TEXT CHECK ((successor_id IS NULL) = (used_at IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX refresh_token_session ON refresh_token (session_id);
+        CREATE INDEX refresh_token_expiry ON refresh_token (expires_at);
+        """
+
+    /// A friendship is two rows, one a direction. A message belongs to both its ends and goes with either.
+    private static let social = """
+        CREATE TABLE friendship (
+            account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            friend_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (account_id, friend_id),
+            CONSTRAINT not_oneself CHECK (account_id <> friend_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX friendship_friend ON friendship (friend_id);
+        CREATE TABLE message (
+            id TEXT NOT NULL PRIMARY KEY,
+            sender_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            recipient_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            sent_at INTEGER NOT NULL,
+            read_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX message_sent ON message (sender_id, id);
+        CREATE INDEX message_received ON message (recipient_id, id);
+        CREATE INDEX message_conversation ON message (sender_id, recipient_id, id);
         """
 
     private static let refusal = """

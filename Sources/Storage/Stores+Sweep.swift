@@ -4,8 +4,8 @@ extension Stores {
     /// The most rows that one write deletes, so that no other write waits long behind it.
     private static let chunk: Int64 = 500
 
-    /// Deletes what time has made meaningless: expired verifications, kept assertions and revoked tokens, and
-    /// registrations that no limit counts any more. Returns the number of rows. Throws `DatabaseError`; what was
+    /// Deletes what time has made meaningless: expired verifications, one-time tokens, kept assertions, sessions and their
+    /// tokens, revoked tokens, and registrations that no limit counts any more. Returns the number of rows. Throws `DatabaseError`; what was
     /// deleted until then stays deleted.
     @discardableResult
     package func sweep(at now: Timestamp) async throws -> Int {
@@ -20,6 +20,15 @@ extension Stores {
             "expires_at <= $2 AND created_at < $3",
             [.time(now), .time(uncounted)]
         )
+        deleted += try await sweep(
+            "account_token",
+            "id",
+            "expires_at <= $2 AND created_at < $3",
+            [.time(now), .time(uncounted)]
+        )
+        for table in ["issued_token", "refresh_token", "session"] {
+            deleted += try await sweep(table, "id", "expires_at <= $2", [.time(now)])
+        }
         deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])
         return deleted
     }

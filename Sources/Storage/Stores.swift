@@ -16,6 +16,11 @@ package struct Stores: Sendable {
     package let replays: SQLReplayStore
     package let registrations: SQLRegistrationStore
     package let accounts: SQLAccountStore
+    package let accountTokens: SQLAccountTokenStore
+    package let sessions: SQLSessionStore
+    package let refreshTokens: SQLRefreshTokenStore
+    package let friendships: SQLFriendshipStore
+    package let messages: SQLMessageStore
     package let mails: SQLMailQueue
     package let refusals: SQLRefusalJournal
     /// Whether an earlier process may have served this database: the file was there before it was opened.
@@ -47,6 +52,11 @@ package struct Stores: Sendable {
         replays = SQLReplayStore(database)
         registrations = SQLRegistrationStore(database)
         accounts = SQLAccountStore(database)
+        accountTokens = SQLAccountTokenStore(database)
+        sessions = SQLSessionStore(database)
+        refreshTokens = SQLRefreshTokenStore(database)
+        friendships = SQLFriendshipStore(database)
+        messages = SQLMessageStore(database)
         mails = SQLMailQueue(database)
         refusals = SQLRefusalJournal(database)
         self.hasHistory = hasHistory

@@ -72,7 +72,6 @@ struct KeyTests {
         #expect(throws: CryptographyError.self) { try PublicKey(curve: curve, x: Array(x.dropFirst()), y: y) }
     }
 
-
     @Test func `each algorithm suits its kind alone`() {
         let table: [SignatureAlgorithm: Set<KeyKind>] = [
             .es256: [.ec(.p256)], .es384: [.ec(.p384)], .es512: [.ec(.p521)], .es256k: [.ec(.secp256k1)],

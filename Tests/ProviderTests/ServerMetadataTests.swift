@@ -18,7 +18,9 @@ struct ServerMetadataTests {
             "issuer": .string(issuer), "grant_types_supported": ["client_credentials"],
             "response_types_supported": [], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [],
-            "scopes_supported": ["openid", "profile", "email"],
+            "scopes_supported": [
+                "openid", "profile", "email", "profile:write", "friends", "chat:read", "chat:write",
+            ],
             "claims_supported": ["sub", "email", "email_verified", "name", "public_key", "created_at"],
         ]
         for (name, path) in [

@@ -36,25 +36,37 @@ struct KeyFolderTests {
     }
 
     private var first: String { "signing-es256-\(now.milliseconds).pem" }
+    private var second: String { "signing-rs512-\(now.milliseconds).pem" }
 
     @Test func `the first start makes the keys, for their owner alone`() throws {
         let made = try load()
-        #expect(try files() == ["client-secrets.key", first])
+        #expect(try files() == ["client-secrets.key", first, second])
         #expect(mode(path) == 0o700)
         #expect(try files().allSatisfy { mode("\(path)/\($0)") == 0o600 })
-        #expect(made.signing.map(\.algorithm) == [.es256])
-        #expect(made.signing.map(\.createdAt) == [now])
+        #expect(made.signing.map(\.algorithm) == [.es256, .rs512])
+        #expect(made.signing.map(\.createdAt) == [now, now])
+        #expect(made.signing.map(\.privateKey.kind) == [.ec(.p256), .rsa(bits: 2048)])
     }
 
     @Test func `the next start finds the same keys`() throws {
         let made = try load()
         let found = try keys.load(random: SystemRandom(), at: now + 60)
         #expect(found.signing.map(\.kid) == made.signing.map(\.kid))
-        #expect(found.signing.map(\.createdAt) == [now])
+        #expect(found.signing.map(\.createdAt) == [now, now])
         // The bytes of a sealing key are hidden: equal nonces make equal keys seal equally.
         let seal = { (key: SealingKey) in try key.seal([1], for: Client.ID("a"), random: FixedRandom()) }
         #expect(try seal(made.sealing) == seal(found.sealing))
-        #expect(try files().count == 2)
+        #expect(try files().count == 3)
+    }
+
+    @Test(arguments: [SignatureAlgorithm.es256, .rs512])
+    func `a missing key is made anew beside the others`(algorithm: SignatureAlgorithm) throws {
+        let made = try load().signing
+        unlink("\(path)/\(algorithm == .es256 ? first : second)")
+        let found = try keys.load(random: SystemRandom(), at: now + 60).signing
+        #expect(Set(found.map(\.algorithm)) == [.es256, .rs512])
+        #expect(Set(found.map(\.kid)).intersection(made.map(\.kid)).count == 1)
+        #expect(found.first { $0.algorithm == algorithm }?.createdAt == now + 60)
     }
 
     static let modes: [mode_t] = [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644, 0o666]
@@ -120,7 +132,7 @@ struct KeyFolderTests {
         _ = try load()
         try write(try PrivateKey.generate(kind).pkcs8PEM(), to: "signing-\(name)-5.pem")
         if let algorithm {
-            #expect(try load().signing.map(\.algorithm) == [algorithm, .es256])
+            #expect(try load().signing.map(\.algorithm) == [algorithm, .es256, .rs512])
         } else {
             #expect(throws: KeyFolderError.unsuitable(path: "\(path)/signing-\(name)-5.pem")) { try load() }
         }
@@ -131,7 +143,7 @@ struct KeyFolderTests {
         for name in ["README.md", ".gitignore", "signing-es256.pem", "signing-es256--1.pem", ".signing-es256-5.pem.7"] {
             try write("text", to: name, mode: 0o644)
         }
-        #expect(try load().signing.count == 1)
+        #expect(try load().signing.count == 2)
     }
 
     @Test func `a lost sealing key is not replaced in silence`() throws {
@@ -139,24 +151,29 @@ struct KeyFolderTests {
         unlink("\(path)/client-secrets.key")
         let missing = KeyFolderError.missing(path: "\(path)/client-secrets.key")
         #expect(throws: missing) { try load() }
-        #expect(try files() == [first])
+        #expect(try files() == [first, second])
     }
 
     @Test func `a first start that was cut short goes on`() throws {
         _ = try load()
         unlink("\(path)/\(first)")
-        #expect(try load().signing.count == 1)
+        unlink("\(path)/\(second)")
+        #expect(try load().signing.map(\.algorithm) == [.es256, .rs512])
     }
 
     @Test func `keys are added, listed oldest first, and removed`() throws {
-        let old = try #require(try load().signing.first)
-        let new = try keys.add(try PrivateKey.generate(.ed25519), algorithm: .edDSA, at: now + 60)
-        #expect(try keys.signingKeys().map(\.kid) == [old.kid, new.kid])
-        #expect(mode("\(path)/signing-eddsa-\((now + 60).milliseconds).pem") == 0o600)
+        try keys.prepare(random: SystemRandom())
+        let old = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
+        let new = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now + 60)
+        let other = try keys.add(try PrivateKey.generate(.ed25519), algorithm: .edDSA, at: now + 120)
+        #expect(try keys.signingKeys().map(\.kid) == [old.kid, new.kid, other.kid])
+        #expect(mode("\(path)/signing-eddsa-\((now + 120).milliseconds).pem") == 0o600)
         try keys.remove(old.kid)
-        #expect(try keys.signingKeys().map(\.kid) == [new.kid])
+        #expect(try keys.signingKeys().map(\.kid) == [new.kid, other.kid])
         #expect(throws: KeyFolderError.unknown(old.kid)) { try keys.remove(old.kid) }
         #expect(throws: KeyFolderError.onlyKey(new.kid)) { try keys.remove(new.kid) }
+        try keys.remove(other.kid)
+        #expect(try keys.signingKeys().map(\.kid) == [new.kid])
     }
 
     @Test func `no file is ever replaced`() throws {
@@ -167,8 +184,8 @@ struct KeyFolderTests {
         #expect(throws: KeyFolderError.exists(old.kid)) {
             try keys.add(old.privateKey, algorithm: .es256, at: now + 60)
         }
-        #expect(try keys.signingKeys().map(\.kid) == [old.kid])
-        #expect(try files() == ["client-secrets.key", first])
+        #expect(try keys.signingKeys().first?.kid == old.kid)
+        #expect(try files() == ["client-secrets.key", first, second])
     }
 
     @Test(arguments: [SignatureAlgorithm.es384, .es256k, .rs256, .edDSA])
@@ -177,7 +194,7 @@ struct KeyFolderTests {
         #expect(throws: KeyFolderError.self) {
             try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: algorithm, at: now + 60)
         }
-        #expect(try files().count == 2)
+        #expect(try files().count == 3)
     }
 }
 

@@ -111,7 +111,7 @@ struct SQLRegistrationStoreTests {
 
     @Test func `a registered account is there with its key, its address verified`() async throws {
         #expect(try await scratch.register(Person(1)) == .registered)
-        let account = try #require(try scratch.stores.accounts.account("person.1@EXAMPLE.org"))
+        let account = try #require(try scratch.stores.accounts.account(.email(EmailAddress("person.1@EXAMPLE.org")!)))
         #expect(account.id == Person(1).id)
         #expect(account.keys.map(\.thumbprint) == ["thumbprint-1"])
         #expect(account.keys.map(\.registeredForm) == ["04-1"])
@@ -190,14 +190,8 @@ struct SQLRegistrationStoreTests {
         let asking = Asking(number: 2, email: Person(2).email)
         try await scratch.verify(asking)
         let request = RegistrationRequest(
-            account: Account(
-                id: Person(1).id,
-                email: asking.verification.email,
-                name: "n",
-                state: .active,
-                createdAt: now,
-                keys: []
-            ),
+            account: Person(1).account(at: now),
+            email: asking.verification.email,
             registrationDigest: asking.registrationDigest,
             askedFrom: "x",
             now: now + 60,

@@ -99,6 +99,15 @@ struct Person: Sendable {
 
     var id: Account.ID { Account.ID("00000000-0000-4000-8000-\(100_000_000_000 + number)") }
 
+    /// Her account, her address verified.
+    func account(at now: Timestamp = ScratchStores.now) -> Account {
+        var account = Account(id: id, name: "Name \(number)", createdAt: now)
+        account.email = EmailAddress(email)!
+        account.isEmailVerified = true
+        account.keys = [AccountKey(thumbprint: thumbprint, registeredForm: "04-\(number)")]
+        return account
+    }
+
     /// The registration that follows `asking`.
     func request(_ asking: Asking, at now: Timestamp = ScratchStores.now, limit: Int? = nil) -> RegistrationRequest {
         request(digest: asking.registrationDigest, from: asking.askedFrom, at: now, limit: limit)
@@ -110,16 +119,9 @@ struct Person: Sendable {
         at now: Timestamp = ScratchStores.now,
         limit: Int? = nil
     ) -> RegistrationRequest {
-        let account = Account(
-            id: id,
-            email: EmailAddress(email)!,
-            name: "Name \(number)",
-            state: .active,
-            createdAt: now,
-            keys: [AccountKey(thumbprint: thumbprint, registeredForm: "04-\(number)")]
-        )
         return RegistrationRequest(
-            account: account,
+            account: account(at: now),
+            email: EmailAddress(email)!,
             registrationDigest: digest,
             askedFrom: address,
             now: now,

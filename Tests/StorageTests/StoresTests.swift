@@ -89,6 +89,50 @@ struct StoresTests {
             "SEARCH revoked_token USING COVERING INDEX revoked_token_expiry"
         ),
         ("DELETE FROM account WHERE id = 'x'", "SEARCH account USING PRIMARY KEY"),
+        ("SELECT * FROM account WHERE username_key = 'x'", "SEARCH account USING INDEX"),
+        (
+            """
+            SELECT * FROM issued_token t JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id
+            WHERE t.id = 'x' AND t.expires_at > 1 AND s.is_over = 0 AND s.generation = a.generation
+            """,
+            "SEARCH t USING PRIMARY KEY; SEARCH s USING PRIMARY KEY; SEARCH a USING PRIMARY KEY"
+        ),
+        (
+            "UPDATE session SET is_over = 1 WHERE account_id = 'x' AND id <> 'y'",
+            "SEARCH session USING COVERING INDEX session_account"
+        ),
+        (
+            "UPDATE refresh_token SET used_at = 1, successor_id = 'y' WHERE id = 'x' AND used_at IS NULL",
+            "SEARCH refresh_token USING PRIMARY KEY"
+        ),
+        (
+            "UPDATE account_token SET used_at = 1 WHERE digest = x'00' AND purpose = 'x' AND used_at IS NULL",
+            "SEARCH account_token USING INDEX"
+        ),
+        (
+            "SELECT count(*), min(created_at) FROM account_token WHERE payload = 'x' AND purpose = 'y' AND created_at >= 1",
+            "SEARCH account_token USING COVERING INDEX account_token_payload"
+        ),
+        (
+            "SELECT count(*), min(created_at) FROM account_token WHERE asked_from = 'x' AND created_at >= 1",
+            "SEARCH account_token USING COVERING INDEX account_token_asker"
+        ),
+        (
+            "UPDATE account_token SET used_at = 1 WHERE account_id = 'x' AND purpose = 'y' AND used_at IS NULL",
+            "SEARCH account_token USING INDEX account_token_account"
+        ),
+        (
+            "SELECT id FROM session WHERE expires_at <= 1 LIMIT 500",
+            "SEARCH session USING COVERING INDEX session_expiry"
+        ),
+        (
+            "SELECT id FROM account_token WHERE expires_at <= 1 AND created_at < 1 LIMIT 500",
+            "SEARCH account_token USING INDEX account_token_expiry"
+        ),
+        (
+            "SELECT * FROM message WHERE sender_id = 'x' AND recipient_id = 'y' AND id < 'z' ORDER BY id DESC LIMIT 9",
+            "SEARCH message USING INDEX message_conversation"
+        ),
     ]
 
     @Test(arguments: queries.indices)

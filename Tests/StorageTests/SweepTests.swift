@@ -43,6 +43,21 @@ struct SweepTests {
         #expect(try await scratch.stores.sweep(at: now + 3601) == 2)
     }
 
+    @Test func `sessions and their tokens go when they have expired, used and ended ones not before`() async throws {
+        try await scratch.register(Person(1))
+        for (number, lifetime) in [(1, 60), (2, 7200)] as [(Int, Int64)] {
+            var sign = SignIn(Person(1), number)
+            sign.lifetime = lifetime
+            try await scratch.begin(sign)
+            _ = try await scratch.life(of: sign)
+            #expect(try await scratch.stores.sessions.end(sign.id, of: sign.subject))
+        }
+        #expect(try await scratch.stores.sweep(at: now + 59) == 0)
+        #expect(try await scratch.stores.sweep(at: now + 60) == 4)
+        #expect(try scratch.count("session") == 1 && scratch.count("issued_token") == 1)
+        #expect(try scratch.count("refresh_token") == 2)
+    }
+
     @Test func `many rows go in several writes`() async throws {
         try await scratch.stores.database.write { connection in
             for number in 0..<1700 {

@@ -31,7 +31,7 @@ package struct TestProvider: Sendable {
             clock: clock,
             keys: SigningKeys(
                 [SigningKey(TestKey.known().privateKey, algorithm: .es256, createdAt: clock.now() - 86_400)],
-                rotation: KeyRotation(tokenLifetime: settings.accessTokenLifetime)
+                rotation: KeyRotation(tokenLifetime: settings.longestTokenLifetime)
             ),
             seed: 1
         )
@@ -53,7 +53,9 @@ package struct TestProvider: Sendable {
                 clients: stores.clients,
                 subjects: stores.subjects,
                 revocations: stores.revocations,
-                replays: stores.replays
+                replays: stores.replays,
+                sessions: stores.sessions,
+                refreshTokens: stores.refreshTokens
             ),
             keys: keys,
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),

@@ -21,7 +21,14 @@ struct OutageTests {
         let stores = FailingStores(error: error)
         let dependencies = Dependencies(
             settings: provider.dependencies.settings,
-            stores: .init(clients: stores, subjects: stores, revocations: stores, replays: provider.stores.replays),
+            stores: .init(
+                clients: stores,
+                subjects: stores,
+                revocations: stores,
+                replays: provider.stores.replays,
+                sessions: provider.stores.sessions,
+                refreshTokens: provider.stores.refreshTokens
+            ),
             keys: provider.dependencies.keys,
             sealing: provider.dependencies.sealing,
             random: provider.random,

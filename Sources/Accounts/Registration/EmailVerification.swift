@@ -66,6 +66,8 @@ package struct AskingLimits: Sendable {
 /// An account that somebody asks for.
 package struct RegistrationRequest: Sendable {
     package let account: Account
+    /// The account's address, which must be verified.
+    package let email: EmailAddress
     /// SHA-256 of the registration token, or nil when the request carried none.
     package let registrationDigest: [UInt8]?
     package let askedFrom: String

@@ -85,17 +85,14 @@ package struct Registration: Sendable {
         from address: String
     ) async throws -> Account.ID {
         let time = now()
-        let account = Account(
-            id: Account.ID(UUIDv4(random: random).string),
-            email: email,
-            name: name,
-            state: .active,
-            createdAt: time,
-            keys: keys
-        )
+        var account = Account(id: Account.ID(UUIDv4(random: random).string), name: name, createdAt: time)
+        account.email = email
+        account.isEmailVerified = true
+        account.keys = keys
         let outcome = try await store.register(
             RegistrationRequest(
                 account: account,
+                email: email,
                 registrationDigest: registrationToken.map { Hash.digest(Array($0.utf8)) },
                 askedFrom: address,
                 now: time,

@@ -30,8 +30,8 @@ struct TokenIntrospection: Feature {
         for member in verified.token.claims.members where member.name != AccessToken.generationClaim {
             answer[member.name] = member.value
         }
-        if let subject = verified.subject, verified.token.scope.contains("email") {
-            answer["username"] = .string(subject.email)
+        if let email = verified.subject?.email, verified.token.scope.contains("email") {
+            answer["username"] = .string(email)
         }
         return .object(answer)
     }

@@ -25,8 +25,8 @@ struct UserInfo: Feature {
     private static func claims(of subject: Subject, for verified: AccessTokenVerifier.Verified) -> JSONObject {
         let (scope, ownKey) = (verified.token.scope, verified.ownKey)
         var claims: JSONObject = ["sub": .string(subject.id.description)]
-        if ownKey != nil || scope.contains("email") {
-            claims["email"] = .string(subject.email)
+        if ownKey != nil || scope.contains("email"), let email = subject.email {
+            claims["email"] = .string(email)
             claims["email_verified"] = .bool(subject.isEmailVerified)
         }
         if ownKey != nil || scope.contains("profile") { claims["name"] = .string(subject.name) }

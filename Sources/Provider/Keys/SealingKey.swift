@@ -19,6 +19,11 @@ package struct SealingKey: Sendable {
             + AES256GCM.seal(secret, key: key, nonce: nonce, additionalData: Array(client.description.utf8))
     }
 
+    /// A key of 32 bytes for another purpose; each purpose has its own, and none tells of the others.
+    func derivedKey(for purpose: StaticString) -> [UInt8] {
+        HMAC.code(Array("martlet \(purpose)".utf8), key: key)
+    }
+
     /// The secret that was sealed for `client`. Throws when it was sealed for another or under another key.
     func open(_ sealed: [UInt8], for client: Client.ID) throws(JOSEError) -> [UInt8] {
         do {

@@ -12,7 +12,8 @@ package struct Subject: Sendable {
     }
 
     package let id: ID
-    package let email: String
+    /// nil when the account has none.
+    package let email: String?
     package let isEmailVerified: Bool
     package let name: String
     package let createdAt: Timestamp
@@ -23,7 +24,7 @@ package struct Subject: Sendable {
 
     package init(
         id: ID,
-        email: String,
+        email: String?,
         isEmailVerified: Bool,
         name: String,
         createdAt: Timestamp,

@@ -14,8 +14,11 @@ package struct AccessToken: Sendable {
     package let issuedAt: Timestamp
     package let expiry: Timestamp
     package let constraint: SenderConstraint
-    /// The account's generation at issue; nil for a token of a client that acts for itself.
+    /// The account's generation at issue, which decides where there is no session; nil for a token of a client that acts
+    /// for itself.
     package let generation: Int64?
+    /// The `sid`: the session that the token ends with, or nil where there is none, as for the key of an account.
+    package let sessionID: Session.ID?
 }
 
 extension AccessToken {
@@ -32,6 +35,7 @@ extension AccessToken {
         ]
         if !scope.isEmpty { claims["scope"] = .string(scope.description) }
         if case .key(let thumbprint) = constraint { claims["cnf"] = ["jkt": .string(thumbprint)] }
+        if let sessionID { claims["sid"] = .string(sessionID.description) }
         if let generation { claims[Self.generationClaim] = .integer(generation) }
         return claims
     }
@@ -64,5 +68,6 @@ extension AccessToken {
         } else {
             generation = nil
         }
+        sessionID = claims.object["sid"]?.stringValue.map(Session.ID.init)
     }
 }

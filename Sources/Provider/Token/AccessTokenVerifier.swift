@@ -1,4 +1,4 @@
-import Cryptography
+package import Cryptography
 import JOSE
 import OAuth
 
@@ -12,7 +12,11 @@ package struct AccessTokenVerifier: Sendable {
     private struct SignedToken: Sendable {
         let token: AccessToken
         let kid: String
+        let algorithm: SignatureAlgorithm
     }
+
+    /// What tokens are signed with for everybody but the user-management face, whose RS512 is accepted only where asked for.
+    package static let standardAlgorithms: Set<SignatureAlgorithm> = [.es256]
 
     package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
@@ -24,11 +28,17 @@ package struct AccessTokenVerifier: Sendable {
         package let subject: Subject?
         /// The account's key that the token was obtained with, if it was.
         package let ownKey: SubjectKey?
+        /// The sign-in that the token hangs off, if it does.
+        package let session: Session?
     }
 
-    /// Throws `invalid_token` for a token that is malformed, foreign, expired, revoked, or whose account may not use it.
-    package func verify(_ compact: String) async throws -> Verified {
-        let token = try signed(compact)
+    /// Throws `invalid_token` for a token that is malformed, foreign, signed with none of `algorithms`, expired, revoked,
+    /// whose session is over, or whose account may not use it. The session of a good one counts as used.
+    package func verify(
+        _ compact: String,
+        algorithms: Set<SignatureAlgorithm> = Self.standardAlgorithms
+    ) async throws -> Verified {
+        let token = try signed(compact, algorithms)
         guard token.expiry > dependencies.now() else {
             throw Self.refused("exp", "after now", "\(token.expiry.seconds)")
         }
@@ -39,16 +49,37 @@ package struct AccessTokenVerifier: Sendable {
             guard try await dependencies.clients.client(token.clientID) != nil else {
                 throw Self.refused("client_id", "a registered client", "one that was removed")
             }
-            return Verified(token: token, subject: nil, ownKey: nil)
+            return Verified(token: token, subject: nil, ownKey: nil, session: nil)
         }
         let ownKey = try await ownKey(of: token)
+        let live = try await session(of: token)
         let subject =
-            if let ownKey { ownKey.subject } else { try await dependencies.subjects.subject(Subject.ID(token.subject)) }
-        guard let subject, subject.id.description == token.subject, subject.isActive, subject.generation == generation
+            if let found = live?.subject ?? ownKey?.subject {
+                found
+            } else {
+                try await dependencies.subjects.subject(Subject.ID(token.subject))
+            }
+        // Which sessions outlive a change of the generation is the session store's to say.
+        guard let subject, subject.id.description == token.subject, subject.isActive,
+            live != nil || subject.generation == generation
         else {
             throw Self.refused("account", "active and signed in", subject == nil ? "deleted" : "blocked or signed out")
         }
-        return Verified(token: token, subject: subject, ownKey: ownKey)
+        if let live { dependencies.sessions.touch(live.session.id, at: dependencies.now()) }
+        return Verified(token: token, subject: subject, ownKey: ownKey, session: live?.session)
+    }
+
+    /// The session that the token hangs off and its account: token id, session and account in one look. Throws
+    /// `invalid_token` when the token names one that is over.
+    private func session(of token: AccessToken) async throws -> LiveSession? {
+        guard let id = token.sessionID else { return nil }
+        let now = dependencies.now()
+        let live = try await dependencies.sessions.session(ofToken: token.id, at: now)
+        guard let live, live.session.id == id, live.session.client == token.clientID, live.session.isAlive(at: now)
+        else {
+            throw Self.refused("sid", "a session that goes on", live == nil ? "one that is over" : "another")
+        }
+        return live
     }
 
     /// The key that a key client's token belongs to. Throws `invalid_token` when its owner took it away.
@@ -62,24 +93,33 @@ package struct AccessTokenVerifier: Sendable {
     }
 
     /// The token, its signature good under a key that is accepted now.
-    private func signed(_ compact: String) throws(OAuthError) -> AccessToken {
+    private func signed(
+        _ compact: String,
+        _ algorithms: Set<SignatureAlgorithm>
+    ) throws(OAuthError) -> AccessToken {
         let digest = Hash.digest(compact)
         if let known = verified[digest] {
+            guard algorithms.contains(known.algorithm) else {
+                throw Self.refused("alg", Self.names(algorithms), known.algorithm.rawValue)
+            }
             guard dependencies.keys.key(known.kid, at: dependencies.now()) != nil else {
                 throw Self.refused("kid", "a published key", "one that is retired or gone")
             }
             return known.token
         }
-        let fresh = try verifySignature(of: compact)
+        let fresh = try verifySignature(of: compact, algorithms)
         verified[digest] = fresh
         return fresh.token
     }
 
-    private func verifySignature(of compact: String) throws(OAuthError) -> SignedToken {
-        let kid: String
+    private func verifySignature(
+        of compact: String,
+        _ algorithms: Set<SignatureAlgorithm>
+    ) throws(OAuthError) -> SignedToken {
+        let signingKey: SigningKey
         let claims: JWTClaims
         do throws(JOSEError) {
-            let signed = try JWS.parse(compact, policy: Self.policy)
+            let signed = try JWS.parse(compact, policy: JWSPolicy(algorithms: algorithms, type: .required("at+jwt")))
             let key = dependencies.keys.key(signed.kid, at: dependencies.now())
             guard let key, signed.algorithm == .signature(key.algorithm) else {
                 throw JOSEError(
@@ -89,7 +129,7 @@ package struct AccessTokenVerifier: Sendable {
             }
             try signed.verify(with: key.privateKey.publicKey)
             claims = try JWTClaims(payload: signed.payload)
-            kid = key.kid
+            signingKey = key
         } catch {
             throw OAuthError(.invalidToken, "the access token is malformed or not of this server", error.failed)
         }
@@ -97,10 +137,12 @@ package struct AccessTokenVerifier: Sendable {
         guard token.issuer == dependencies.settings.issuer, token.audience == dependencies.settings.issuer else {
             throw Self.refused("aud", dependencies.settings.issuer, token.audience)
         }
-        return SignedToken(token: token, kid: kid)
+        return SignedToken(token: token, kid: signingKey.kid, algorithm: signingKey.algorithm)
     }
 
-    private static let policy = JWSPolicy(algorithms: [.es256], type: .required("at+jwt"))
+    private static func names(_ algorithms: Set<SignatureAlgorithm>) -> String {
+        algorithms.map(\.rawValue).sorted().joined(separator: ", ")
+    }
 
     private static func refused(_ check: String, _ expected: String, _ seen: String) -> OAuthError {
         OAuthError(

@@ -1,3 +1,4 @@
+package import Cryptography
 import HTTPTypes
 import JOSE
 import OAuth
@@ -14,12 +15,13 @@ package struct BearerToken: Sendable {
     }
 
     /// The token of `request`, good and with `scope`, and the account that it stands for. Throws as `admit`, and
-    /// `insufficient_scope` for the token of a client that acts for itself.
+    /// `insufficient_scope` for the token of a client that acts for itself. The one gate of every protected resource.
     package func admitAccount(
         _ request: EndpointRequest,
-        scope: String
+        scope: String,
+        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms
     ) async throws -> (verified: AccessTokenVerifier.Verified, subject: Subject) {
-        let verified = try await admit(request, scope: scope)
+        let verified = try await admit(request, scope: scope, algorithms: algorithms)
         if let subject = verified.subject { return (verified, subject) }
         throw answered(
             OAuthError(
@@ -33,10 +35,14 @@ package struct BearerToken: Sendable {
 
     /// The token of `request`, good and with `scope`. Throws `invalid_token`, `insufficient_scope` or `invalid_request`, each
     /// with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
-    package func admit(_ request: EndpointRequest, scope: String) async throws -> AccessTokenVerifier.Verified {
+    package func admit(
+        _ request: EndpointRequest,
+        scope: String,
+        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms
+    ) async throws -> AccessTokenVerifier.Verified {
         do {
             guard let compact = try compact(in: request) else { throw Self.missing }
-            let verified = try await tokens.verify(compact)
+            let verified = try await tokens.verify(compact, algorithms: algorithms)
             guard verified.token.scope.contains(scope) else {
                 throw OAuthError(
                     .insufficientScope,

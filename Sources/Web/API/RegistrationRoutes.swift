@@ -60,11 +60,10 @@ package struct RegistrationRoutes: Sendable {
         // Watched before it is looked up, so that nothing falls between.
         let signals = watchers.watch(email)
         let isVerified = try await registration.isVerified(email)
-        return VerificationStatusStream(
-            signals: signals,
-            isVerified: isVerified,
-            connection: request.connection
-        ).reply
+        guard !isVerified else { return EventStream<VerificationWatchers.Signal>.ended(with: "verified") }
+        return EventStream(signals: signals, connection: request.connection).reply { signal in
+            signal == .verified ? EventStream<Never>.event(Array("verified".utf8)) : EventStream<Never>.comment
+        }
     }
 
     private func register(_ request: RouteRequest) async throws -> Reply {

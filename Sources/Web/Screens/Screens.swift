@@ -7,12 +7,19 @@ package import Provider
 package struct Screens: Sendable {
     private let renderer: PageRenderer
     private let registration: Registration
+    private let confirmation: EmailConfirmation
     private let refusals: Refusals
     private let base: String
 
-    package init(renderer: PageRenderer, registration: Registration, provider: Provider) {
+    package init(
+        renderer: PageRenderer,
+        registration: Registration,
+        confirmation: EmailConfirmation,
+        provider: Provider
+    ) {
         self.renderer = renderer
         self.registration = registration
+        self.confirmation = confirmation
         refusals = provider.refusals
         base = provider.settings.basePath
     }
@@ -22,6 +29,14 @@ package struct Screens: Sendable {
         return [
             Route(.get, "\(base)/api/verify/{token}", allowsBrowsers: false, refusal: refusals.reply(to:)) {
                 .complete(try await verifyEmail(token: $0.parameters["token"] ?? ""))
+            },
+            Route(
+                .get,
+                "\(base)/account/confirm-email/{token}",
+                allowsBrowsers: false,
+                refusal: refusals.reply(to:)
+            ) {
+                .complete(try await confirmEmail(token: $0.parameters["token"] ?? ""))
             },
             Route(.get, "\(base)/oauth/errors", allowsBrowsers: false, refusal: refusals.reply(to:)) { _ in
                 .complete(page(.oauthErrors))
@@ -36,6 +51,13 @@ package struct Screens: Sendable {
                 .complete(stylesheet.reply(to: $0.endpointRequest))
             },
         ]
+    }
+
+    private func confirmEmail(token: String) async throws -> Reply {
+        if try await confirmation.confirm(token) != nil { return page(.emailVerified) }
+        var reply = page(.emailNotVerified, status: .badRequest)
+        reply.refusal = .unknownVerification
+        return reply
     }
 
     private func verifyEmail(token: String) async throws -> Reply {

@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import Cryptography
 import JOSE
 import Storage
 
@@ -8,19 +9,93 @@ struct AccountsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accounts",
         abstract: "List, block, unblock and delete accounts.",
-        subcommands: [List.self, Block.self, Unblock.self, Delete.self]
+        subcommands: [Add.self, List.self, Block.self, Unblock.self, Delete.self]
     )
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an account with a password, its email address taken as verified.",
+            discussion: """
+                The password is read from standard input, one line; with --generate one is made and printed once.
+                Example: martlet accounts add --username ada --email ada@example.com --generate
+                """
+        )
+
+        @Option(help: "The name to sign in with.")
+        var username: String
+        @Option(help: "The email address.")
+        var email: String?
+        @Option(help: "The display name; the username when left out.")
+        var name: String?
+        @Flag(help: "May administer every account.")
+        var admin = false
+        @Flag(help: "Make a password and print it.")
+        var generate = false
+        @OptionGroup var folders: FolderOptions
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await CommandFailure.explained {
+                let text = generate ? Base64URL.encode(SystemRandom().bytes(15)) : readLine() ?? ""
+                let password: Password
+                do throws(PasswordRule) { password = try Password(new: text) } catch {
+                    throw CommandFailure("the password \(error.explanation)")
+                }
+                let added = try account()
+                let record = try PasswordHash(random: SystemRandom()).record(of: password.bytes)
+                let outcome = try await Administration.withStores(folders) {
+                    try await $0.accounts.insert(added, password: record)
+                }
+                guard outcome == .inserted else { throw CommandFailure("not added: \(outcome)") }
+                report(added, generate ? text : nil)
+            }
+        }
+
+        private func account() throws -> Account {
+            guard let username = Username(username) else {
+                throw CommandFailure("--username must have 1 to 64 letters, digits, dots, hyphens or underscores")
+            }
+            var account = Account(
+                id: Account.ID(UUIDv4(random: SystemRandom()).string),
+                name: name ?? username.description,
+                createdAt: SystemClock.now()
+            )
+            account.username = username
+            if let email {
+                guard let address = EmailAddress(email) else {
+                    throw CommandFailure("--email must be an email address")
+                }
+                account.email = address
+                account.isEmailVerified = true
+            }
+            if admin { account.roles = [.admin] }
+            return account
+        }
+
+        private func report(_ account: Account, _ password: String?) {
+            if json {
+                var answer: JSONObject = ["id": .string(account.id.description)]
+                if let password { answer["password"] = .string(password) }
+                return Terminal.print(.object(answer))
+            }
+            print("added \(account.id)")
+            if let password { print("password  \(password)   (shown this once)") }
+        }
+    }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List accounts in the order they were made.",
-            discussion: "Example: martlet accounts list --limit 20"
+            discussion: "Example: martlet accounts list --search ada --limit 20"
         )
 
         @Option(help: "The most to list, 1 to 1000.")
         var limit = 100
         @Option(help: "List those after this account id.")
         var after: String?
+        @Option(help: "List those whose username, email address or name begins with this.")
+        var search: String?
         @OptionGroup var folders: FolderOptions
         @Flag(help: "Print JSON.")
         var json = false
@@ -29,17 +104,17 @@ struct AccountsCommand: AsyncParsableCommand {
             try await CommandFailure.explained {
                 guard (1...1000).contains(limit) else { throw CommandFailure("--limit must be from 1 to 1000") }
                 let accounts = try await Administration.withStores(folders) {
-                    try $0.accounts.accounts(after: after.map { Account.ID($0) }, limit: limit)
+                    try $0.accounts.accounts(after: after.map { Account.ID($0) }, search: search, limit: limit)
                 }
                 if json { return Terminal.print(.array(accounts.map(\.json))) }
                 Terminal.print(
                     accounts.map {
                         [
-                            $0.id.description, $0.email.description, $0.name, $0.state.rawValue,
-                            SystemClock.text($0.createdAt),
+                            $0.id.description, $0.username?.description ?? "-", $0.email?.description ?? "-", $0.name,
+                            $0.state.rawValue, SystemClock.text($0.createdAt),
                         ]
                     },
-                    header: ["ID", "EMAIL", "NAME", "STATE", "CREATED"]
+                    header: ["ID", "USERNAME", "EMAIL", "NAME", "STATE", "CREATED"]
                 )
             }
         }
@@ -87,7 +162,7 @@ struct AccountsCommand: AsyncParsableCommand {
 
 /// The account that a command is about.
 struct AccountTarget: ParsableArguments {
-    @Argument(help: "The account's id or email address.")
+    @Argument(help: "The account's id, email address or username.")
     var account: String
     @OptionGroup var folders: FolderOptions
 
@@ -97,14 +172,15 @@ struct AccountTarget: ParsableArguments {
         _ change: (SQLAccountStore, Account.ID) async throws -> Bool
     ) async throws {
         try await CommandFailure.explained {
-            let email = try await Administration.withStores(folders) { stores in
-                guard let found = try stores.accounts.account(account), try await change(stores.accounts, found.id)
+            let name = try await Administration.withStores(folders) { stores in
+                guard let identifier = AccountIdentifier(account),
+                    let found = try stores.accounts.account(identifier), try await change(stores.accounts, found.id)
                 else {
                     throw CommandFailure("there is no account \(account); `martlet accounts list` shows them")
                 }
-                return found.email
+                return found.email?.description ?? found.username?.description ?? found.id.description
             }
-            print("\(done) \(email)")
+            print("\(done) \(name)")
         }
     }
 }
@@ -112,9 +188,11 @@ struct AccountTarget: ParsableArguments {
 extension Account {
     fileprivate var json: JSON {
         [
-            "id": .string(id.description), "email": .string(email.description), "name": .string(name),
+            "id": .string(id.description), "username": username.map { .string($0.description) } ?? .null,
+            "email": email.map { .string($0.description) } ?? .null, "name": .string(name),
             "state": .string(state.rawValue), "created_at": .string(SystemClock.text(createdAt)),
-            "keys": .strings(keys.map(\.thumbprint)),
+            "last_sign_in": lastSignIn.map { .string(SystemClock.text($0)) } ?? .null,
+            "roles": .strings(roles.map(\.rawValue).sorted()), "keys": .strings(keys.map(\.thumbprint)),
         ]
     }
 }

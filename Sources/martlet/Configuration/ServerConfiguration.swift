@@ -147,7 +147,7 @@ struct ServerConfiguration: Sendable {
 
 extension ServerConfiguration {
     /// When keys change hands, given how long tokens live.
-    var keyRotation: KeyRotation { KeyRotation(tokenLifetime: Int64(accessTokenLifetime)) }
+    var keyRotation: KeyRotation { KeyRotation(tokenLifetime: providerSettings.longestTokenLifetime) }
 
     /// The settings of the protocol.
     var providerSettings: Settings {

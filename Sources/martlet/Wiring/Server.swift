@@ -7,6 +7,7 @@ import Metrics
 import Pages
 import Provider
 import ServiceLifecycle
+import Social
 import Storage
 import UnixSignals
 import Web
@@ -42,7 +43,9 @@ struct Server {
                 clients: stores.clients,
                 subjects: stores.subjects,
                 revocations: stores.revocations,
-                replays: stores.replays
+                replays: stores.replays,
+                sessions: stores.sessions,
+                refreshTokens: stores.refreshTokens
             ),
             keys: signing,
             sealing: keys.sealing,
@@ -53,12 +56,14 @@ struct Server {
         let readiness = Readiness()
         self.readiness = readiness
         let watchers = VerificationWatchers()
+        let feed = MessageFeed()
         let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
         let faces = try Faces(
             configuration: configuration,
             stores: stores,
             provider: provider,
             watchers: watchers,
+            feed: feed,
             random: random,
             health: [
                 HealthRoute.Check("database") { [stores] in (try? stores.mails.due(at: start, limit: 1)) != nil },
@@ -85,7 +90,10 @@ struct Server {
                 try await stores.sweep(at: SystemClock.now())
             },
             Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
-            StreamKeeper(watchers: watchers),
+            StreamKeeper {
+                watchers.keepAlive()
+                feed.keepAlive()
+            },
             WebServer.application(
                 door,
                 host: configuration.host,

@@ -108,14 +108,14 @@ struct RegistrationTests {
         if binding.isAdmitted {
             let id = try await Self.register(registration, token: token, from: binding.address)
             #expect(UUIDv4(id.description) != nil)
-            let account = try #require(try await provider.accounts.account("ALICE@example.org"))
+            let account = try #require(try await provider.accounts.account(.email(EmailAddress("ALICE@example.org")!)))
             #expect(account.id == id)
             #expect(account.state == .active)
         } else {
             await #expect(throws: RegistrationError.notVerified) {
                 try await Self.register(registration, token: token, from: binding.address)
             }
-            #expect(try await provider.accounts.account("alice@example.org") == nil)
+            #expect(try await provider.accounts.account(.email(EmailAddress("alice@example.org")!)) == nil)
         }
     }
 
@@ -192,7 +192,7 @@ struct RegistrationTests {
         let provider = try await TestProvider()
         let text = "03" + String(repeating: "0", count: 63) + "6"
         let id = try await provider.register(.p256(), form: text)
-        let account = try #require(try await provider.accounts.account(id))
+        let account = try #require(try await provider.accounts.account(.id(Account.ID(id))))
         let expected = try RegisteredKey.all(in: text).map(\.thumbprint)
         #expect(expected.count == 2)
         #expect(Set(account.keys.map(\.thumbprint)) == Set(expected))

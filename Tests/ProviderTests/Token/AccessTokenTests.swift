@@ -31,7 +31,8 @@ struct AccessTokenTests {
             known == [
                 "iss": .string(TestProvider.issuer), "sub": .string(account), "aud": .string(TestProvider.issuer),
                 "client_id": .string(key.clientID), "iat": .integer(now), "exp": .integer(now + 3600),
-                "scope": "openid profile email", "cnf": ["jkt": .string(key.thumbprint)],
+                "scope": "openid profile email profile:write friends chat:read chat:write",
+                "cnf": ["jkt": .string(key.thumbprint)],
             ]
         )
         #expect(ULID(try #require(claims["jti"]?.stringValue))?.milliseconds == provider.clock.now().milliseconds)

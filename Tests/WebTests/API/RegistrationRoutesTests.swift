@@ -147,7 +147,7 @@ struct RegistrationRoutesTests {
         #expect(reply.json?["success"] == false)
         #expect(reply.json?["user_id"] == .null)
         #expect(reply["message"] == wrong.sentence)
-        #expect(try await server.provider.stores.accounts.accounts(after: nil, limit: 1).isEmpty)
+        #expect(try await server.provider.stores.accounts.accounts(after: nil, search: nil, limit: 1).isEmpty)
         // The control: unchanged, it registers.
         #expect(try await server.call(.post, "/api/register", right).status == 200)
     }

@@ -23,12 +23,8 @@ struct StreamEndTests {
 
         func route(of server: TestServer, lifetime: TimeAmount) -> Route {
             Route(.get, "/stream", refusal: server.provider.provider.refusals.reply(to:)) { [signals] request in
-                VerificationStatusStream(
-                    signals: signals,
-                    isVerified: false,
-                    connection: request.connection,
-                    lifetime: lifetime
-                ).reply
+                EventStream(signals: signals, connection: request.connection, lifetime: lifetime)
+                    .reply { _ in EventStream<Never>.comment }
             }
         }
 

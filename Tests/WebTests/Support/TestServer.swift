@@ -48,6 +48,13 @@ struct TestServer: Sendable {
             + Screens(
                 renderer: try PageRenderer(base: core.settings.basePath),
                 registration: registration,
+                confirmation: EmailConfirmation(
+                    tokens: MailedTokens(
+                        store: provider.stores.accountTokens,
+                        random: provider.random,
+                        now: provider.clock.now
+                    ) { core.settings.url("/account/confirm-email/\($0)") }
+                ),
                 provider: core
             ).routes
             + [health.route(refusals: core.refusals)] + parts.routes

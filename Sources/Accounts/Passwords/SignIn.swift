@@ -1,0 +1,16 @@
+/// A person proves who they are with a password.
+package protocol PasswordSignIn: Sendable {
+    /// The account that `identifier` and `password` prove, or why not. Counts failures; answers and timing do not tell whether the
+    /// account exists. Throws `PasswordError` and what the store throws.
+    func signIn(_ identifier: AccountIdentifier, password: Password, from address: String) async throws -> SignInOutcome
+}
+
+package enum SignInOutcome: Sendable {
+    case signedIn(Account)
+    /// No such account, no password, or another one.
+    case wrong
+    /// The password is right, the account is blocked.
+    case blocked(Account)
+    /// Too many failures; wait this number of seconds.
+    case limited(wait: Int64)
+}

@@ -1,0 +1,46 @@
+import JOSE
+
+/// The mails that carry one-time tokens.
+enum AccountMail {
+    static func recovery(_ token: AccountToken, link: String) -> Mail {
+        Mail(
+            id: token.id,
+            recipient: token.email,
+            subject: "Choose a new password",
+            body: """
+                Somebody, most likely you, has forgotten the password of the account with this email address.
+
+                Follow this link to choose a new one:
+
+                \(link)
+
+                The link works once, within \(token.lifetime / 60) minutes. All your sessions will end.
+                If it was not you, do nothing.
+
+                """
+        )
+    }
+
+    static func confirmation(_ token: AccountToken, link: String) -> Mail {
+        Mail(
+            id: token.id,
+            recipient: token.email,
+            subject: "Confirm your email address",
+            body: """
+                Somebody, most likely you, has given this email address for an account.
+
+                Follow this link to confirm it:
+
+                \(link)
+
+                The link works once, within \(token.lifetime / 3600) hours. If it was not you, do nothing.
+
+                """
+        )
+    }
+}
+
+extension AccountToken {
+    /// In seconds.
+    fileprivate var lifetime: Int64 { expiry.seconds - createdAt.seconds }
+}

@@ -1,0 +1,66 @@
+package import JOSE
+
+/// What an account may do, in one word (the user-management seed).
+package enum Role: String, Sendable, CaseIterable {
+    case guest
+    /// May administer every account.
+    case admin
+}
+
+/// One right: to do `method` on `resource`, for oneself or for all (the user-management seed's ResourceActionScope).
+package struct Permission: Hashable, Sendable {
+    package enum Action: String, Sendable, CaseIterable {
+        case own = "self"
+        case all
+    }
+
+    package enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    package let action: Action
+    package let method: Method
+    /// The only resource there is: `users`.
+    package let resource: String
+
+    package init(_ action: Action, _ method: Method, resource: String = "users") {
+        self.action = action
+        self.method = method
+        self.resource = resource
+    }
+
+    /// What an account has that nobody gave anything: read, change and delete itself.
+    package static let ofGuests = [Permission(.own, .get), Permission(.own, .patch), Permission(.own, .delete)]
+
+    /// What an administrator has.
+    package static let ofAdministrators = Method.allCases.map { Permission(.all, $0) }
+
+    /// The permission as the seed writes it; nil when a member is missing or unknown.
+    package init?(json: JSON) {
+        guard case .object(let object) = json,
+            let action = object["action"]?.stringValue.flatMap(Action.init(rawValue:)),
+            let method = object["method"]?.stringValue.flatMap(Method.init(rawValue:))
+        else { return nil }
+        let resource = object["resource"]?.stringValue ?? "users"
+        guard resource == "users" else { return nil }
+        self.init(action, method)
+    }
+
+    package var json: JSON {
+        ["action": .string(action.rawValue), "method": .string(method.rawValue), "resource": .string(resource)]
+    }
+}
+
+extension Account {
+    /// Whether the account may do `method` to the account `target`; nil for all accounts at once.
+    package func may(_ method: Permission.Method, to target: Account.ID?) -> Bool {
+        let held = permissions + (roles.contains(.admin) ? Permission.ofAdministrators : Permission.ofGuests)
+        return held.contains { permission in
+            permission.method == method && permission.resource == "users"
+                && (permission.action == .all || (permission.action == .own && target == id))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import JOSE
+
+/// The sessions and the ids of the tokens that hang off them. Ending is one statement; no cache takes part in a decision that a
+/// session is over.
+package protocol SessionStore: Sendable {
+    /// Files a new session with the tokens that it begins with, and returns after the commit.
+    func begin(_ session: Session, tokens: [TokenRecord]) async throws
+
+    /// Files further tokens of a session. False when the session is over.
+    func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool
+
+    /// The session and its account, or nil when it ended, expired, or its account is gone, blocked, or was signed out everywhere.
+    func session(_ id: Session.ID, at now: Timestamp) async throws -> LiveSession?
+
+    /// The session that the token with this id belongs to, under the same conditions and only while the token itself lives.
+    func session(ofToken id: String, at now: Timestamp) async throws -> LiveSession?
+
+    /// The live sessions of an account, newest first.
+    func sessions(of subject: Subject.ID, at now: Timestamp) async throws -> [Session]
+
+    /// Notes that a session was used. Returns at once; may be lost.
+    func touch(_ id: Session.ID, at now: Timestamp)
+
+    /// Ends a session of `subject`. False when it has none of this id.
+    func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool
+
+    /// Ends every session of an account but `current`.
+    func endAll(of subject: Subject.ID, except current: Session.ID?) async throws
+}
+
+/// A token's entry in the token store: its id leads to its session, and so to its account.
+package struct TokenRecord: Sendable {
+    /// A ULID.
+    package let id: String
+    package let expiry: Timestamp
+
+    package init(id: String, expiry: Timestamp) {
+        self.id = id
+        self.expiry = expiry
+    }
+}
+
+/// A session that is not over, and whose it is.
+package struct LiveSession: Sendable {
+    package let session: Session
+    package let subject: Subject
+
+    package init(session: Session, subject: Subject) {
+        self.session = session
+        self.subject = subject
+    }
+}

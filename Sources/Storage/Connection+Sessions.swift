@@ -1,0 +1,104 @@
+import JOSE
+import Provider
+
+/// Sessions, read and written within the caller's read or write.
+extension Connection {
+    /// Whether session `s` of account `a` is alive at `$2`: not ended, neither expired nor idle too long, and its account may sign
+    /// in and was not signed out since.
+    static let isAlive = """
+        s.is_over = 0 AND s.expires_at > $2 AND s.last_seen_at + 1000 * s.idle_limit > $2
+            AND a.state = 'active' AND s.generation = a.generation
+        """
+
+    /// The columns that make a session, of `session s`.
+    private static let columns = """
+        s.id, s.account_id, s.client, s.started_at, s.last_seen_at, s.expires_at, s.idle_limit, s.remembered, s.address, s.user_agent
+        """
+
+    /// The live session of this id and its account.
+    func liveSession(_ id: Session.ID, at now: Timestamp) throws -> LiveSession? {
+        try first(
+            """
+            SELECT \(Self.columns), \(Subject.columns) FROM session s JOIN account a ON a.id = s.account_id
+            WHERE s.id = $1 AND \(Self.isAlive)
+            """,
+            [.text(id.description), .time(now)]
+        ) { LiveSession(session: try Session($0), subject: try Subject($0, at: 10)) }
+    }
+
+    /// The live session of a token that lives.
+    func liveSession(ofToken id: String, at now: Timestamp) throws -> LiveSession? {
+        try first(
+            """
+            SELECT \(Self.columns), \(Subject.columns)
+            FROM issued_token t JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id
+            WHERE t.id = $1 AND t.expires_at > $2 AND \(Self.isAlive)
+            """,
+            [.text(id), .time(now)]
+        ) { LiveSession(session: try Session($0), subject: try Subject($0, at: 10)) }
+    }
+
+    func liveSessions(of subject: Subject.ID, at now: Timestamp) throws -> [Session] {
+        try query(
+            """
+            SELECT \(Self.columns) FROM session s JOIN account a ON a.id = s.account_id
+            WHERE s.account_id = $1 AND \(Self.isAlive) ORDER BY s.started_at DESC, s.id
+            """,
+            [.text(subject.description), .time(now)]
+        ) { try Session($0) }
+    }
+
+    /// Files a session in its account's generation of now. Throws `.constraint` when there is no such account.
+    func insert(_ session: Session) throws {
+        let inserted = try execute(
+            """
+            INSERT INTO session (
+                id, account_id, client, started_at, last_seen_at, expires_at, idle_limit, remembered, address, user_agent,
+                generation, is_over
+            ) SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $10, a.generation, 0 FROM account a WHERE a.id = $2
+            """,
+            [
+                .text(session.id.description), .text(session.subject.description), .text(session.client.description),
+                .time(session.startedAt), .time(session.lastSeenAt), .time(session.expiry), .integer(session.idleLimit),
+                .boolean(session.isRemembered), .text(session.address), .text(session.userAgent),
+            ]
+        )
+        guard inserted == 1 else {
+            throw DatabaseError.constraint(ConstraintViolation(kind: .foreignKey, columns: ["session.account_id"]))
+        }
+    }
+
+    /// Files a token of a session, unless that is over.
+    func insert(_ token: TokenRecord, of id: Session.ID, at now: Timestamp) throws -> Bool {
+        try execute(
+            """
+            INSERT INTO issued_token (id, session_id, expires_at)
+            SELECT $3, s.id, $4 FROM session s JOIN account a ON a.id = s.account_id WHERE s.id = $1 AND \(Self.isAlive)
+            """,
+            [.text(id.description), .time(now), .text(token.id), .time(token.expiry)]
+        ) == 1
+    }
+
+    func endSession(_ id: String) throws {
+        try execute("UPDATE session SET is_over = 1 WHERE id = $1", [.text(id)])
+    }
+}
+
+extension Session {
+    /// Reads `Connection.columns`.
+    fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
+        self.init(
+            id: ID(try row.text(0)),
+            subject: Subject.ID(try row.text(1)),
+            client: Client.ID(try row.text(2)),
+            times: SessionTimes(
+                startedAt: try row.time(3),
+                lastSeenAt: try row.time(4),
+                expiry: try row.time(5),
+                idleLimit: try row.integer(6)
+            ),
+            isRemembered: try row.boolean(7),
+            origin: SessionOrigin(address: try row.text(8), userAgent: try row.text(9))
+        )
+    }
+}

@@ -1,0 +1,75 @@
+package import JOSE
+package import Provider
+
+/// Sessions and the ids of their tokens. Reading is one query by primary keys, ending one statement.
+package struct SQLSessionStore: SessionStore {
+    private let database: Database
+    private let touches = SessionTouches()
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Throws `DatabaseError`, as every function here; `.constraint` when the account is gone or an id was given before.
+    package func begin(_ session: Session, tokens: [TokenRecord]) async throws {
+        try await database.write { connection in
+            try connection.insert(session)
+            for token in tokens {
+                try connection.execute(
+                    "INSERT INTO issued_token (id, session_id, expires_at) VALUES ($1, $2, $3)",
+                    [.text(token.id), .text(session.id.description), .time(token.expiry)]
+                )
+            }
+        }
+    }
+
+    package func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool {
+        try await database.write { connection in
+            for token in tokens where try !connection.insert(token, of: id, at: now) { return false }
+            return try !tokens.isEmpty || connection.liveSession(id, at: now) != nil
+        }
+    }
+
+    package func session(_ id: Session.ID, at now: Timestamp) throws -> LiveSession? {
+        try database.read { try $0.liveSession(id, at: now) }
+    }
+
+    package func session(ofToken id: String, at now: Timestamp) throws -> LiveSession? {
+        try database.read { try $0.liveSession(ofToken: id, at: now) }
+    }
+
+    package func sessions(of subject: Subject.ID, at now: Timestamp) throws -> [Session] {
+        try database.read { try $0.liveSessions(of: subject, at: now) }
+    }
+
+    /// Writes at most once a minute a session, so idle limits are true to a minute.
+    package func touch(_ id: Session.ID, at now: Timestamp) {
+        guard touches.isDue(id.description, at: now) else { return }
+        let isQueued = database.enqueue { connection in
+            try connection.execute(
+                "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND is_over = 0 AND last_seen_at < $2",
+                [.text(id.description), .time(now)]
+            )
+        }
+        if !isQueued { touches.forget(id.description) }
+    }
+
+    package func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool {
+        try await database.write { connection in
+            try connection.execute(
+                "UPDATE session SET is_over = 1 WHERE id = $1 AND account_id = $2 AND is_over = 0",
+                [.text(id.description), .text(subject.description)]
+            )
+        } == 1
+    }
+
+    /// Tokens without a session go on; `AccountStore.setPassword` and `setState` end those too.
+    package func endAll(of subject: Subject.ID, except current: Session.ID?) async throws {
+        try await database.write { connection in
+            try connection.execute(
+                "UPDATE session SET is_over = 1 WHERE account_id = $1 AND id <> $2 AND is_over = 0",
+                [.text(subject.description), .text(current?.description ?? "")]
+            )
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package import Accounts
+import HTTPTypes
+package import JOSE
+import OAuth
+package import Provider
+package import Social
+
+/// The accounts of the chat face: sign-in and sign-out, profile, friends.
+package struct ChatAccountRoutes: Sendable {
+    private let signIn: FaceSignIn
+    private let accounts: any AccountStore
+    private let people: ChatPeople
+    private let emailChange: EmailChange
+    private let provider: Provider
+    private let now: @Sendable () -> Timestamp
+
+    package init(
+        signIn: FaceSignIn,
+        accounts: any AccountStore,
+        people: ChatPeople,
+        emailChange: EmailChange,
+        provider: Provider,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.signIn = signIn
+        self.accounts = accounts
+        self.people = people
+        self.emailChange = emailChange
+        self.provider = provider
+        self.now = now
+    }
+
+    package var routes: [Route] {
+        let (base, refusals) = (provider.settings.basePath, ChatRefusals(refusals: provider.refusals))
+        let mounted: [(HTTPRequest.Method, String, @Sendable (EndpointRequest) async throws -> Reply)] = [
+            (.post, "/api/auth/login", login), (.post, "/api/auth/logout", logout),
+            (.get, "/api/users/profile", profile), (.put, "/api/users/profile", updateProfile),
+            (.post, "/api/users/friends", addFriend), (.delete, "/api/users/friends", removeFriend),
+        ]
+        return mounted.map { method, path, respond in
+            Route(method, base + path, refusal: refusals.reply(to:)) {
+                .complete(try await respond($0.endpointRequest))
+            }
+        }
+    }
+
+    /// The token that a password brings here carries all scopes of this face.
+    private var plan: SignInPlan {
+        SignInPlan(
+            client: Client.ID("martlet:chat"),
+            scope: provider.settings.supportedScopes,
+            accessTokenLifetime: provider.settings.signInTokenLifetime
+        )
+    }
+
+    @Sendable private func login(_ request: EndpointRequest) async throws -> Reply {
+        let body = try JSONBody(request)
+        let (text, password) = (try body.required("email"), try body.required("password"))
+        guard let email = EmailAddress(text) else {
+            throw APIRefusal(
+                .badRequest,
+                "email must be an email address",
+                FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
+            )
+        }
+        switch try await signIn.signIn(.email(email), password: password, plan: plan, request) {
+        case .signedIn(let account, let tokens):
+            return .json([
+                "message": "Login successful",
+                "token": .string(tokens.accessToken),
+                "user": .object(try await people.json(of: account, signedInAt: now())),
+            ])
+        case .wrong:
+            throw APIRefusal(
+                .unauthorized,
+                "Invalid email or password",
+                FailedCheck("password", expected: "the account's", seen: "another, or no such account")
+            )
+        case .limited(let wait): throw APIRefusal.tooManySignIns(wait: wait)
+        }
+    }
+
+    @Sendable private func logout(_ request: EndpointRequest) async throws -> Reply {
+        let (verified, subject) = try await provider.bearer.admitAccount(request, scope: "openid")
+        if let session = verified.session {
+            try await signIn.sessions.end(session.id, of: subject.id)
+        } else {
+            try await provider.revoke(verified.token)
+        }
+        return .json(["message": "Logout successful"])
+    }
+
+    @Sendable private func profile(_ request: EndpointRequest) async throws -> Reply {
+        .json(.object(try await people.json(of: try await account(request, scope: "profile"), signedInAt: nil)))
+    }
+
+    @Sendable private func updateProfile(_ request: EndpointRequest) async throws -> Reply {
+        let account = try await account(request, scope: "profile:write")
+        let body = try JSONBody(request)
+        let username = try body.optional("username").map { text throws(APIRefusal) in try Self.username(text) }
+        let email = try body.optional("email").map { text throws(APIRefusal) in try Self.email(text) }
+        if let username {
+            let outcome = try await accounts.update(account.id, at: now()) { $0.username = username }
+            if case .usernameTaken = outcome { throw APIRefusal.taken("username") }
+        }
+        if let email { try await changeEmail(of: account, to: email, request) }
+        return .json(["message": "Profile updated successfully"])
+    }
+
+    @Sendable private func addFriend(_ request: EndpointRequest) async throws -> Reply {
+        let account = try await account(request, scope: "friends")
+        try await people.befriend(account.id, try JSONBody(request).required("friendId"), at: now())
+        return .json(["message": "Friend added successfully"])
+    }
+
+    @Sendable private func removeFriend(_ request: EndpointRequest) async throws -> Reply {
+        let account = try await account(request, scope: "friends")
+        try await people.unfriend(account.id, try JSONBody(request).required("friendId"))
+        return .json(["message": "Friend removed successfully"])
+    }
+
+    /// The new address is unverified until its link is followed.
+    private func changeEmail(of account: Account, to email: EmailAddress, _ request: EndpointRequest) async throws {
+        do {
+            let outcome = try await emailChange.change(account.id, to: email, from: request.clientNetwork)
+            if outcome == .emailTaken { throw APIRefusal.taken("email") }
+        } catch RecoveryError.limited(let wait) {
+            throw APIRefusal.tooManyMails(wait: wait)
+        }
+    }
+
+    private func account(_ request: EndpointRequest, scope: String) async throws -> Account {
+        let subject = try await provider.bearer.admitAccount(request, scope: scope).subject
+        if let account = try await accounts.account(.id(Account.ID(subject.id.description))) { return account }
+        throw OAuthError(
+            .invalidToken,
+            "the access token is expired, revoked or not for this resource",
+            FailedCheck("account", expected: "one that exists", seen: "deleted meanwhile")
+        )
+    }
+
+    private static func username(_ text: String) throws(APIRefusal) -> Username {
+        if let username = Username(text) { return username }
+        throw APIRefusal(
+            .badRequest,
+            "username must have 1 to 64 letters, digits, dots, hyphens or underscores",
+            FailedCheck("username", expected: "1 to 64 such characters", seen: FailedCheck.excerpt(text))
+        )
+    }
+
+    private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {
+        if let email = EmailAddress(text) { return email }
+        throw APIRefusal(
+            .badRequest,
+            "email must be an email address",
+            FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
+        )
+    }
+}
+
+extension APIRefusal {
+    /// Too many failed sign-ins; `wait` in seconds.
+    static func tooManySignIns(wait: Int64) -> APIRefusal {
+        APIRefusal(
+            .tooManyRequests,
+            "Too many failed sign-ins; wait for Retry-After seconds",
+            FailedCheck("rate limit", expected: "fewer failures in a minute", seen: "the limit"),
+            retryAfter: wait
+        )
+    }
+
+    /// Too many mails; `wait` in seconds.
+    static func tooManyMails(wait: Int64) -> APIRefusal {
+        APIRefusal(
+            .tooManyRequests,
+            "Too many mails were asked for; wait for Retry-After seconds",
+            FailedCheck("rate limit", expected: "fewer mails in an hour", seen: "the limit"),
+            retryAfter: wait
+        )
+    }
+
+    /// Somebody else has the value of this member.
+    static func taken(_ name: ParameterName) -> APIRefusal {
+        APIRefusal(.conflict, "\(name) is taken", FailedCheck("\(name)", expected: "a free one", seen: "a taken one"))
+    }
+}

@@ -1,0 +1,133 @@
+import HTTPTypes
+import JOSE
+import OAuth
+package import Provider
+package import Social
+
+/// Messages: `/api/chat/send`, `/api/chat/messages`, `/api/chat/events`.
+package struct ChatMessageRoutes: Sendable {
+    private let chat: Chat
+    private let feed: MessageFeed
+    private let bearer: BearerToken
+    private let refusals: ChatRefusals
+    private let base: String
+
+    package init(chat: Chat, feed: MessageFeed, provider: Provider) {
+        self.chat = chat
+        self.feed = feed
+        bearer = provider.bearer
+        refusals = ChatRefusals(refusals: provider.refusals)
+        base = provider.settings.basePath
+    }
+
+    package var routes: [Route] {
+        [
+            Route(.post, "\(base)/api/chat/send", refusal: refusals.reply(to:)) {
+                .complete(try await send($0.endpointRequest))
+            },
+            Route(.get, "\(base)/api/chat/messages", refusal: refusals.reply(to:)) {
+                .complete(try await messages($0.endpointRequest))
+            },
+            Route(.get, "\(base)/api/chat/events", refusal: refusals.reply(to:)) {
+                try await events($0)
+            },
+        ]
+    }
+
+    private func send(_ request: EndpointRequest) async throws -> Reply {
+        let sender = try await person(request, scope: "chat:write")
+        let body = try JSONBody(request)
+        let recipient = Person(try body.required("recipientId"))
+        let text = try body.required("message")
+        do {
+            _ = try await chat.send(text, from: sender, to: recipient)
+        } catch let error as ChatError {
+            throw APIRefusal(error, recipient: recipient)
+        }
+        return .json(["message": "Message sent successfully"])
+    }
+
+    private func messages(_ request: EndpointRequest) async throws -> Reply {
+        let reader = try await person(request, scope: "chat:read")
+        let query = try Parameters(form: Array(request.query.utf8))
+        let page = try await chat.read(
+            MessageQuery(
+                of: reader,
+                with: try query.optional("with").map { Person($0) },
+                before: try query.optional("before"),
+                limit: try Self.limit(query)
+            )
+        )
+        return .json([
+            "messages": .array(page.messages.map(\.json)),
+            "next": page.next.map { .string($0) } ?? .null,
+        ])
+    }
+
+    /// A live stream of one's own messages: each `data:` line is one message.
+    private func events(_ request: RouteRequest) async throws -> RouteReply {
+        let listener = try await person(request.endpointRequest, scope: "chat:read")
+        let signals = feed.listen(as: listener)
+        return EventStream(signals: signals, connection: request.connection).reply { signal in
+            switch signal {
+            case .keepAlive: EventStream<Never>.comment
+            case .message(let message): EventStream<Never>.event(message.json.encoded())
+            }
+        }
+    }
+
+    private func person(_ request: EndpointRequest, scope: String) async throws -> Person {
+        Person(try await bearer.admitAccount(request, scope: scope).subject.id.description)
+    }
+
+    private static func limit(_ query: Parameters) throws -> Int {
+        guard let text = try query.optional("limit") else { return 50 }
+        guard let limit = Int(text), (1...Chat.pageLimit).contains(limit) else {
+            throw APIRefusal(
+                .badRequest,
+                "limit must be a number from 1 to 200",
+                FailedCheck("limit", expected: "1 to \(Chat.pageLimit)", seen: FailedCheck.excerpt(text))
+            )
+        }
+        return limit
+    }
+}
+
+extension Message {
+    /// As the chat face shows it.
+    var json: JSON {
+        [
+            "id": .string(id),
+            "senderId": .string(sender.description),
+            "recipientId": .string(recipient.description),
+            "message": .string(text),
+            "sentAt": .string(sentAt.text),
+            "readAt": readAt.map { .string($0.text) } ?? .null,
+        ]
+    }
+}
+
+extension APIRefusal {
+    fileprivate init(_ error: ChatError, recipient: Person) {
+        switch error {
+        case .empty:
+            self.init(
+                .badRequest,
+                "message must not be empty",
+                FailedCheck("message", expected: "1 to \(Chat.textLimit) characters", seen: "none")
+            )
+        case .tooLong:
+            self.init(
+                .badRequest,
+                "message must have at most 4000 characters",
+                FailedCheck("message", expected: "1 to \(Chat.textLimit) characters", seen: "more")
+            )
+        case .unknownRecipient:
+            self.init(
+                .notFound,
+                "recipientId names nobody",
+                FailedCheck("recipientId", expected: "an account", seen: FailedCheck.excerpt(recipient.description))
+            )
+        }
+    }
+}
