@@ -113,10 +113,12 @@ def test_the_race_driver_tells_one_step_from_read_then_write(atomic):
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{listener.server_address[1]}"
         with Race(url, 50) as race:
-            for _ in range(3):
+            rounds = []
+            while len(rounds) < (3 if atomic else 50) and (atomic or max(rounds, default=0) <= 1):
                 store.fresh = True
                 answers = race.run([request(url, "GET", "/")] * 50)
-                successes = [status for status, _ in answers].count(200)
+                rounds.append([status for status, _ in answers].count(200))
                 assert len(answers) == 50 and all(status in (200, 400) for status, _ in answers)
-                assert successes == 1 if atomic else successes > 1
+            # A busy machine may let one round pass in single file; not fifty.
+            assert rounds == [1, 1, 1] if atomic else max(rounds) > 1
         listener.shutdown()

@@ -3,8 +3,10 @@ package import JOSE
 
 /// Sending and reading messages.
 package struct Chat: Sendable {
-    /// The longest message, in characters.
+    /// The longest message, in characters, without the blanks around it.
     package static let textLimit = 4000
+    /// The longest message with them, in bytes.
+    private static let byteLimit = 32_768
     /// The most messages in one answer.
     package static let pageLimit = 200
 
@@ -27,9 +29,11 @@ package struct Chat: Sendable {
 
     /// Sends `text`. Throws `ChatError`, and what the store throws; the message is durable when this returns.
     package func send(_ text: String, from sender: Person, to recipient: Person) async throws -> Message {
-        guard text.contains(where: { !$0.isWhitespace }) else { throw ChatError.empty }
         // Bytes first: a character may have any number of them.
-        guard text.utf8.count <= 4 * Self.textLimit, text.count <= Self.textLimit else { throw ChatError.tooLong }
+        guard text.utf8.count <= Self.byteLimit else { throw ChatError.tooLong }
+        let length = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).count
+        guard length > 0 else { throw ChatError.empty }
+        guard length <= Self.textLimit else { throw ChatError.tooLong }
         let time = now()
         let message = Message(
             id: ULID(milliseconds: time.milliseconds, random: random).string,

@@ -23,11 +23,15 @@ struct EventStream<Signal: Sendable>: Sendable {
     }
 
     /// A stream that opens with a sign of life and then writes `bytes` of each signal. It ends with the signals, when the peer goes
-    /// away, when the server stops, or when its time is over.
-    func reply(_ bytes: @escaping @Sendable (Signal) -> ByteBuffer) -> RouteReply {
+    /// away, when the server stops, when its time is over, or when `bytes` gives nil: who listens may no longer.
+    func reply(_ bytes: @escaping @Sendable (Signal) async -> ByteBuffer?) -> RouteReply {
         .stream(Self.fields) { writer in
             try await writer.write(Self.comment)
-            try await whileWanted { signal in try await writer.write(bytes(signal)) }
+            try await whileWanted { signal in
+                guard let bytes = await bytes(signal) else { return false }
+                try await writer.write(bytes)
+                return true
+            }
         }
     }
 
@@ -36,8 +40,8 @@ struct EventStream<Signal: Sendable>: Sendable {
         .stream(fields) { writer in try await writer.write(event(Array(line.utf8))) }
     }
 
-    /// Gives every signal to `body`, until one of the ends above.
-    private func whileWanted(_ body: (Signal) async throws -> Void) async throws {
+    /// Gives every signal to `body`, until that answers false or one of the ends above.
+    private func whileWanted(_ body: (Signal) async throws -> Bool) async throws {
         // Those who signal end their stream only when they have news; this one can be ended from here.
         let (wanted, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(256))
         let pump = Task {
@@ -50,7 +54,9 @@ struct EventStream<Signal: Sendable>: Sendable {
             pump.cancel()
         }
         try await withGracefulShutdownHandler {
-            for await signal in wanted { try await body(signal) }
+            for await signal in wanted {
+                guard try await body(signal) else { return }
+            }
         } onGracefulShutdown: {
             continuation.finish()
         }

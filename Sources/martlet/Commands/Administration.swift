@@ -36,7 +36,9 @@ enum Administration {
 
     /// When keys change hands, by the settings that `folders` lead to.
     static func keyRotation(_ folders: FolderOptions) async throws -> KeyRotation {
-        KeyRotation(tokenLifetime: Int64(try ServerConfiguration.accessTokenLifetime(await folders.sources())))
+        var settings = Settings(issuer: "")
+        settings.accessTokenLifetime = Int64(try ServerConfiguration.accessTokenLifetime(await folders.sources()))
+        return KeyRotation(tokenLifetime: settings.longestTokenLifetime)
     }
 
     /// The folder of the keys that `folders` names.

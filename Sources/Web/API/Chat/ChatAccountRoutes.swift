@@ -99,11 +99,14 @@ package struct ChatAccountRoutes: Sendable {
         let body = try JSONBody(request)
         let username = try body.optional("username").map { text throws(APIRefusal) in try Self.username(text) }
         let email = try body.optional("email").map { text throws(APIRefusal) in try Self.email(text) }
+        // Both are looked at before either is changed, so that a refusal leaves nothing half done.
+        if let username { try await refuseTaken(.username(username), "username", by: account) }
+        if let email { try await refuseTaken(.email(email), "email", by: account) }
+        if let email { try await changeEmail(of: account, to: email, request) }
         if let username {
             let outcome = try await accounts.update(account.id, at: now()) { $0.username = username }
             if case .usernameTaken = outcome { throw APIRefusal.taken("username") }
         }
-        if let email { try await changeEmail(of: account, to: email, request) }
         return .json(["message": "Profile updated successfully"])
     }
 
@@ -117,6 +120,14 @@ package struct ChatAccountRoutes: Sendable {
         let account = try await account(request, scope: "friends")
         try await people.unfriend(account.id, try JSONBody(request).required("friendId"))
         return .json(["message": "Friend removed successfully"])
+    }
+
+    private func refuseTaken(
+        _ identifier: AccountIdentifier,
+        _ name: ParameterName,
+        by account: Account
+    ) async throws {
+        if let holder = try await accounts.account(identifier), holder.id != account.id { throw APIRefusal.taken(name) }
     }
 
     /// The new address is unverified until its link is followed.

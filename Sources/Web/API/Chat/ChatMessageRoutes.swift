@@ -69,9 +69,11 @@ package struct ChatMessageRoutes: Sendable {
         let listener = try await person(request.endpointRequest, scope: "chat:read")
         let signals = feed.listen(as: listener)
         return EventStream(signals: signals, connection: request.connection).reply { signal in
+            // Asked before each line: a sign-out, a block or the token's end is the end of the stream.
+            guard (try? await person(request.endpointRequest, scope: "chat:read")) != nil else { return nil }
             switch signal {
-            case .keepAlive: EventStream<Never>.comment
-            case .message(let message): EventStream<Never>.event(message.json.encoded())
+            case .keepAlive: return EventStream<Never>.comment
+            case .message(let message): return EventStream<Never>.event(message.json.encoded())
             }
         }
     }
