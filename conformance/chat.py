@@ -173,3 +173,7 @@ def ada(new):
 @pytest.fixture
 def bob(new):
     return new()
+
+
+def texts(page: dict) -> list[str]:
+    return [message["message"] for message in page["messages"]]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from chat import MESSAGE, STRANGER, ada, bob, done, new, recent, refused  # noqa: F401 - the fixtures are used by name
+from chat import MESSAGE, STRANGER, ada, bob, done, new, recent, refused, texts  # noqa: F401 - the fixtures are used by name
 
 
 # Messages
@@ -58,10 +58,6 @@ def test_nobody_reads_the_messages_of_others(ada, bob, new):
     assert carol.page()["messages"] == []
     assert carol.page(**{"with": ada.id})["messages"] == []
     assert texts(bob.page(**{"with": ada.id})) == ["between us"], "the control"
-
-
-def texts(page: dict) -> list[str]:
-    return [message["message"] for message in page["messages"]]
 
 
 def test_messages_come_newest_first_and_of_one_person(ada, bob, new):

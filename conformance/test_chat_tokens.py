@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chat import PASSWORD, PROTECTED, SCOPES, USER, ada, bob, call, dead, done, good, login, new, refused, protected  # noqa: F401 - the fixtures are used by name
+from chat import PASSWORD, PROTECTED, SCOPES, USER, ada, bob, call, dead, done, good, login, new, refused, protected, texts  # noqa: F401 - the fixtures are used by name
 from keys import ECKey, peek
 
 
