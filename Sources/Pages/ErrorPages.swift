@@ -25,6 +25,8 @@ extension Page {
             ("invalid_token", "The access token is missing, malformed, expired, revoked, or for another resource."),
             ("insufficient_scope", "The access token is good but does not carry the scope that the resource needs."),
             ("temporarily_unavailable", "Try again after the number of seconds in Retry-After."),
+            ("not_found", "The path names nothing on this server."),
+            ("method_not_allowed", "The path does not take this method. The Allow field lists those that it takes."),
             ("server_error", "The server failed. Tell its operator the X-Request-Id."),
         ]
     )

@@ -66,14 +66,14 @@ package struct Refusals: Sendable {
         return (fault, true)
     }
 
-    /// The reply of the OAuth endpoints to a refusal.
-    package func reply(_ error: OAuthError, isFault: Bool = false) -> Reply {
+    /// The reply of the OAuth endpoints to a refusal; `extra` members go into its body.
+    package func reply(_ error: OAuthError, isFault: Bool = false, extra: JSONObject = [:]) -> Reply {
         let object: JSONObject = [
             "error": .string(error.code.name),
             "error_description": .string(error.description.description),
             "error_uri": .string("\(errorPage)#\(error.code.name)"),
         ]
-        var reply = Reply.json(.object(object), status: .init(code: error.code.status))
+        var reply = Reply.json(.object(object.merging(extra)), status: .init(code: error.code.status))
         for field in error.fields {
             if let name = HTTPField.Name(field.name) {
                 reply.fields.append(HTTPField(name: name, value: field.value))

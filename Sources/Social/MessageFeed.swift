@@ -49,17 +49,6 @@ package final class MessageFeed: Sendable {
         for listener in all { listener.yield(.keepAlive) }
     }
 
-    /// Ends the streams of one person: their session is over.
-    package func end(_ person: Person) {
-        let listeners = state.withLock { $0.listeners[person].map { Array($0.values) } ?? [] }
-        for listener in listeners { listener.finish() }
-    }
-
-    /// Ends every stream: the server stops.
-    package func endAll() {
-        for listener in all { listener.finish() }
-    }
-
     /// Whether the person has an open stream.
     package func isListening(_ person: Person) -> Bool {
         state.withLock { $0.listeners[person] != nil }

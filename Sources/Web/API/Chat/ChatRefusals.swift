@@ -25,10 +25,7 @@ struct ChatRefusals: Sendable {
                 )
             )
         }
-        var reply = refusals.reply(to: error)
-        guard case .object(var body)? = try? JSON.parse(reply.body) else { return reply }
-        body["message"] = body["error_description"]
-        reply.body = body.encoded()
-        return reply
+        let (refused, isFault) = refusals.explain(error)
+        return refusals.reply(refused, isFault: isFault, extra: ["message": .string(refused.description.description)])
     }
 }
