@@ -117,7 +117,9 @@ let package = Package(
         tests(
             of: "Web",
             [
-                "Provider", "Accounts", "Storage", "OAuth", "JOSE", "Cryptography", "Pages", hummingbird, httpTypes,
+                "Provider", "Accounts", "Social", "Storage", "PASETO", "OAuth", "JOSE", "Cryptography", "Pages",
+                hummingbird,
+                httpTypes,
                 logging, metrics,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),

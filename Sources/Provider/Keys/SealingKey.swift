@@ -20,7 +20,7 @@ package struct SealingKey: Sendable {
     }
 
     /// A key of 32 bytes for another purpose; each purpose has its own, and none tells of the others.
-    func derivedKey(for purpose: StaticString) -> [UInt8] {
+    package func derivedKey(for purpose: StaticString) -> [UInt8] {
         HMAC.code(Array("martlet \(purpose)".utf8), key: key)
     }
 

@@ -55,23 +55,24 @@ struct Server {
         let provider = try await Provider(dependencies, startedAt: start, hasHistory: stores.hasHistory)
         let readiness = Readiness()
         self.readiness = readiness
-        let watchers = VerificationWatchers()
-        let feed = MessageFeed()
-        let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
-        let faces = try Faces(
+        let core = Core(
             configuration: configuration,
             stores: stores,
             provider: provider,
-            watchers: watchers,
-            feed: feed,
-            random: random,
-            health: [
+            sealing: keys.sealing,
+            random: random
+        )
+        let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
+        let health = HealthRoute(
+            checks: [
                 HealthRoute.Check("database") { [stores] in (try? stores.mails.due(at: start, limit: 1)) != nil },
                 HealthRoute.Check("email_service") { carrier.isHealthy },
                 HealthRoute.Check("jwt_signing") { (try? signing.current(.es256, at: SystemClock.now())) != nil },
             ],
+            version: Martlet.version,
             readiness: readiness
         )
+        let faces = try Faces(core, health: health)
         let door = FrontDoor(
             routes: faces.routes,
             refusals: provider.refusals,
@@ -91,8 +92,8 @@ struct Server {
             },
             Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
             StreamKeeper {
-                watchers.keepAlive()
-                feed.keepAlive()
+                core.watchers.keepAlive()
+                core.feed.keepAlive()
             },
             WebServer.application(
                 door,

@@ -3,7 +3,7 @@ import HTTPTypes
 package import JOSE
 import OAuth
 package import Provider
-package import Social
+import Social
 
 /// The accounts of the chat face: sign-in and sign-out, profile, friends.
 package struct ChatAccountRoutes: Sendable {

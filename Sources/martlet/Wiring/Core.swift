@@ -1,0 +1,103 @@
+import Accounts
+import Cryptography
+import Provider
+import Social
+import Storage
+import Web
+
+/// The services that all faces share: one of everything.
+struct Core: Sendable {
+    let configuration: ServerConfiguration
+    let stores: Stores
+    let provider: Provider
+    let random: any RandomSource
+    let watchers: VerificationWatchers
+    let feed: MessageFeed
+
+    let registration: Registration
+    let hashing: any PasswordHashing
+    let signIn: FaceSignIn
+    let mailed: MailedTokens
+    let chat: Chat
+    let people: ChatPeople
+
+    /// Keys for purposes of their own come from here.
+    private let sealing: SealingKey
+
+    init(
+        configuration: ServerConfiguration,
+        stores: Stores,
+        provider: Provider,
+        sealing: SealingKey,
+        random: any RandomSource
+    ) {
+        self.configuration = configuration
+        self.stores = stores
+        self.provider = provider
+        self.sealing = sealing
+        self.random = random
+        watchers = VerificationWatchers()
+        feed = MessageFeed()
+        registration = Self.registration(configuration, stores, watchers: watchers, random: random)
+        mailed = Self.mailedTokens(configuration, stores, provider, random: random)
+        hashing = PasswordHashingPool(PasswordHash(random: random))
+        let passwords = PasswordSignInService(
+            accounts: stores.accounts,
+            hashing: hashing,
+            limits: configuration.limitsRates ? SignInLimits() : nil,
+            now: SystemClock.now
+        )
+        signIn = FaceSignIn(passwords: passwords, subjects: stores.subjects, sessions: provider.sessions)
+        chat = Chat(store: stores.messages, feed: feed, random: random, now: SystemClock.now)
+        people = ChatPeople(
+            friendships: stores.friendships,
+            chat: chat,
+            feed: feed,
+            sessions: provider.sessions,
+            now: SystemClock.now
+        )
+    }
+
+    /// The cookie under `name`, sealed with a key of its own.
+    func sessionCookie(_ name: StaticString) throws -> SessionCookie {
+        try SessionCookie("\(name)", key: sealing.derivedKey(for: name), random: random, now: SystemClock.now)
+    }
+
+    private static func registration(
+        _ configuration: ServerConfiguration,
+        _ stores: Stores,
+        watchers: VerificationWatchers,
+        random: any RandomSource
+    ) -> Registration {
+        var settings = RegistrationSettings(baseURL: configuration.issuer)
+        if !configuration.limitsRates {
+            settings.mails = nil
+            settings.registrationsPerAddress = nil
+        }
+        return Registration(
+            store: stores.registrations,
+            settings: settings,
+            watchers: watchers,
+            random: random,
+            now: SystemClock.now
+        )
+    }
+
+    /// The one-time tokens in mails, and where their links lead.
+    private static func mailedTokens(
+        _ configuration: ServerConfiguration,
+        _ stores: Stores,
+        _ provider: Provider,
+        random: any RandomSource
+    ) -> MailedTokens {
+        var settings = RecoverySettings()
+        if !configuration.limitsRates {
+            settings.recoveryMails = nil
+            settings.confirmationMails = nil
+        }
+        let base = provider.settings
+        return MailedTokens(store: stores.accountTokens, settings: settings, random: random, now: SystemClock.now) {
+            base.url("/account/confirm-email/\($0)")
+        }
+    }
+}
