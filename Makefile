@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 ARGS ?=
 ISSUER ?=
+TRAITS ?=
+RELEASE := -c release --static-swift-stdlib $(if $(TRAITS),--traits $(TRAITS))
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## List the targets.
@@ -25,6 +27,7 @@ test: deps ## Run the unit tests, then the conformance suite against the binary 
 	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test
 	swift build --product martlet
 	scripts/readme check "$$(swift build --show-bin-path)/martlet"
+	packaging/check "$$(swift build --show-bin-path)/martlet"
 	MARTLET_BINARY="$$(swift build --show-bin-path)/martlet" $(PYTHON) -m pytest conformance $(ARGS)
 
 lint: ## Check format, import directions, names and the other rules of the house.
@@ -44,10 +47,10 @@ conformance: python-deps ## Run the conformance suite against a server of yours:
 	@test -n "$(ISSUER)" || { echo "say which server: make conformance ISSUER=https://id.example" >&2; exit 2; }
 	$(PYTHON) -m pytest conformance --issuer "$(ISSUER)" $(ARGS)
 
-release: system-deps ## Build the binary to ship: dist/martlet, stripped, with the Swift runtime inside.
-	swift build -c release --static-swift-stdlib --product martlet
+release: system-deps ## Build the binary to ship: dist/martlet, stripped, with the Swift runtime inside. TRAITS=… adds a backend.
+	swift build $(RELEASE) --product martlet
 	mkdir -p dist
-	install -m 0755 "$$(swift build -c release --static-swift-stdlib --show-bin-path)/martlet" dist/martlet
+	install -m 0755 "$$(swift build $(RELEASE) --show-bin-path)/martlet" dist/martlet
 	strip dist/martlet
 	ls -l dist/martlet
 
