@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -33,10 +34,17 @@ class Load:
     p50: int
     p99: int
 
+    @property
+    def spoiled(self) -> str:
+        """What was wrong with it, if anything."""
+        return f"{self.refused} refused, {self.broken} broken" if self.refused or self.broken else ""
 
-def wrk(url: str, seconds: float, script: str = "report.lua", headers: dict | None = None, **environment: str) -> Load:
-    """One thread, 32 keep-alive connections."""
-    command = ["wrk", "-t1", "-c32", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(HERE / "wrk" / script)]
+
+def wrk(
+    url: str, seconds: float, script: str = "report.lua", headers: dict | None = None, connections: int = 32, **environment: str
+) -> Load:
+    """One thread, keep-alive connections."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(HERE / "wrk" / script)]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
     done = subprocess.run([*command, url], capture_output=True, text=True, env=os.environ | {"WRK": str(HERE / "wrk")} | environment)
@@ -46,6 +54,32 @@ def wrk(url: str, seconds: float, script: str = "report.lua", headers: dict | No
     result = json.loads(found[1])
     rate = result["requests"] / (result["microseconds"] / 1e6)
     return Load(rate, result["requests"], result["refused"], result["broken"], result["p50"], result["p99"])
+
+
+class Apart:
+    """Work in a process of its own, so that what makes a load shares no interpreter with what watches it."""
+
+    def __init__(self, work: Callable[[], object], seconds: float):
+        self.limit = time.monotonic() + seconds
+        self.receiver, sender = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.Process(target=lambda: sender.send(work()), daemon=True)
+        self.process.start()
+        sender.close()
+
+    def is_over(self) -> bool:
+        return self.receiver.poll() or time.monotonic() > self.limit
+
+    def result(self):
+        """What the work gave. Ends the process when its time is over."""
+        try:
+            if not self.receiver.poll(max(0, self.limit - time.monotonic())):
+                raise RuntimeError("a load did not end in time")
+            return self.receiver.recv()
+        except EOFError:
+            raise RuntimeError("a load failed; standard error says why") from None
+        finally:
+            self.process.terminate()
+            self.process.join()
 
 
 # Ceilings
@@ -94,14 +128,28 @@ def openssl_speed(seconds: float) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def ecdsa_speed(curve: str, seconds: float, folder: Path) -> tuple[float, float]:
-    """The same for a curve that `openssl speed` does not know, by a few lines of C over the same library."""
-    program = folder / "ecdsa_speed"
+def compiled(name: str, folder: Path, *libraries: str) -> Callable[..., str]:
+    """A program of this folder in a few lines of C; call it with its arguments for what it says."""
+    program = folder / name
     if not program.exists():
-        subprocess.run(["gcc", "-O2", HERE / "ecdsa_speed.c", "-o", program, "-lcrypto"], check=True)
-    said = subprocess.run([program, curve, str(seconds)], capture_output=True, text=True, check=True).stdout
-    sign, verify = said.split()
+        subprocess.run(["gcc", "-O2", HERE / f"{name}.c", "-o", program, *libraries], check=True)
+
+    def run(*arguments) -> str:
+        return subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True, timeout=120).stdout
+
+    return run
+
+
+def ecdsa_speed(curve: str, seconds: float, folder: Path) -> tuple[float, float]:
+    """The same for a curve that `openssl speed` does not know, over the same library."""
+    sign, verify = compiled("ecdsa_speed", folder, "-lcrypto")(curve, seconds).split()
     return float(sign), float(verify)
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # Accounts and assertions
