@@ -14,7 +14,9 @@ struct Fetched: @unchecked Sendable {
     static let sha256 = Fetched(EVP_MD_fetch(nil, "SHA256", nil), "SHA256")
     static let sha384 = Fetched(EVP_MD_fetch(nil, "SHA384", nil), "SHA384")
     static let sha512 = Fetched(EVP_MD_fetch(nil, "SHA512", nil), "SHA512")
+    static let aes128GCM = Fetched(EVP_CIPHER_fetch(nil, "AES-128-GCM", nil), "AES-128-GCM")
     static let aes256GCM = Fetched(EVP_CIPHER_fetch(nil, "AES-256-GCM", nil), "AES-256-GCM")
+    static let aes128CBC = Fetched(EVP_CIPHER_fetch(nil, "AES-128-CBC", nil), "AES-128-CBC")
     static let aes128Block = Fetched(EVP_CIPHER_fetch(nil, "AES-128-ECB", nil), "AES-128-ECB")
     static let aes256Block = Fetched(EVP_CIPHER_fetch(nil, "AES-256-ECB", nil), "AES-256-ECB")
     /// HMAC contexts with their digest chosen and no key: a copy of one is cheaper than choosing again.

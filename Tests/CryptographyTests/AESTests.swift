@@ -23,11 +23,11 @@ struct AESTests {
             for test in group.tests {
                 let (key, nonce, data) = (test.key.bytes, test.iv.bytes, test.aad.bytes)
                 let sealed = test.ct.bytes + test.tag.bytes
-                let opened = try? AES256GCM.open(sealed, key: key, nonce: nonce, additionalData: data)
+                let opened = try? AESGCM.open(sealed, key: key, nonce: nonce, additionalData: data)
                 #expect(opened == (test.result == "valid" ? test.msg.bytes : nil), "case \(test.tcId)")
                 #expect(CryptographyError.isQueueEmpty, "case \(test.tcId)")
                 if test.result == "valid" {
-                    let made = try AES256GCM.seal(test.msg.bytes, key: key, nonce: nonce, additionalData: data)
+                    let made = try AESGCM.seal(test.msg.bytes, key: key, nonce: nonce, additionalData: data)
                     #expect(made == sealed, "case \(test.tcId)")
                 }
                 count += 1
@@ -41,15 +41,15 @@ struct AESTests {
         let (key, nonce) = ([UInt8](repeating: 1, count: 32), [UInt8](repeating: 2, count: 12))
         for length in [0, 1, 15, 16, 17, 1000] {
             let plaintext = [UInt8](repeating: 7, count: length)
-            var sealed = try AES256GCM.seal(plaintext, key: key, nonce: nonce, additionalData: [9])
+            var sealed = try AESGCM.seal(plaintext, key: key, nonce: nonce, additionalData: [9])
             #expect(sealed.count == length + 16)
-            #expect(try AES256GCM.open(sealed, key: key, nonce: nonce, additionalData: [9]) == plaintext)
+            #expect(try AESGCM.open(sealed, key: key, nonce: nonce, additionalData: [9]) == plaintext)
             #expect(throws: CryptographyError.self) {
-                try AES256GCM.open(sealed, key: key, nonce: nonce, additionalData: [])
+                try AESGCM.open(sealed, key: key, nonce: nonce, additionalData: [])
             }
             sealed[sealed.count / 2] ^= 0x80
             #expect(throws: CryptographyError.self) {
-                try AES256GCM.open(sealed, key: key, nonce: nonce, additionalData: [9])
+                try AESGCM.open(sealed, key: key, nonce: nonce, additionalData: [9])
             }
         }
         #expect(CryptographyError.isQueueEmpty)
@@ -57,10 +57,10 @@ struct AESTests {
 
     @Test func `wrong lengths are refused`() {
         let (key, nonce) = ([UInt8](repeating: 1, count: 32), [UInt8](repeating: 2, count: 12))
-        #expect(throws: CryptographyError.self) { try AES256GCM.seal([], key: Array(key.dropLast()), nonce: nonce) }
-        #expect(throws: CryptographyError.self) { try AES256GCM.seal([], key: key, nonce: nonce + [0]) }
+        #expect(throws: CryptographyError.self) { try AESGCM.seal([], key: Array(key.dropLast()), nonce: nonce) }
+        #expect(throws: CryptographyError.self) { try AESGCM.seal([], key: key, nonce: nonce + [0]) }
         #expect(throws: CryptographyError.self) {
-            try AES256GCM.open([UInt8](repeating: 0, count: 15), key: key, nonce: nonce)
+            try AESGCM.open([UInt8](repeating: 0, count: 15), key: key, nonce: nonce)
         }
         #expect(throws: CryptographyError.self) { try AESBlock.encrypt([1], key: key) }
         #expect(throws: CryptographyError.self) { try AESBlock.decrypt(key, key: key) }

@@ -16,7 +16,7 @@ package struct SealingKey: Sendable {
     package func seal(_ secret: [UInt8], for client: Client.ID, random: any RandomSource) throws -> [UInt8] {
         let nonce = random.bytes(Self.nonceSize)
         return try nonce
-            + AES256GCM.seal(secret, key: key, nonce: nonce, additionalData: Array(client.description.utf8))
+            + AESGCM.seal(secret, key: key, nonce: nonce, additionalData: Array(client.description.utf8))
     }
 
     /// A key of 32 bytes for another purpose; each purpose has its own, and none tells of the others.
@@ -27,7 +27,7 @@ package struct SealingKey: Sendable {
     /// The secret that was sealed for `client`. Throws when it was sealed for another or under another key.
     func open(_ sealed: [UInt8], for client: Client.ID) throws(JOSEError) -> [UInt8] {
         do {
-            return try AES256GCM.open(
+            return try AESGCM.open(
                 Array(sealed.dropFirst(Self.nonceSize)),
                 key: key,
                 nonce: Array(sealed.prefix(Self.nonceSize)),

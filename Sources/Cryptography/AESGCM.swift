@@ -1,10 +1,10 @@
 import COpenSSL
 
-/// Authenticated encryption (NIST SP 800-38D) with 256-bit keys, 96-bit nonces and 128-bit tags.
-package enum AES256GCM {
+/// Authenticated encryption (NIST SP 800-38D) with 128- or 256-bit keys, 96-bit nonces and 128-bit tags.
+package enum AESGCM {
     private static let tagSize = 16
 
-    /// Ciphertext and tag of `plaintext`. The key is 32 bytes, the nonce 12 and never used twice under one key.
+    /// Ciphertext and tag of `plaintext`. The key is 16 or 32 bytes, the nonce 12 and never used twice under one key.
     package static func seal(
         _ plaintext: [UInt8],
         key: [UInt8],
@@ -23,7 +23,7 @@ package enum AES256GCM {
                 && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tagSize), tag) == 1
             count = done ? buffer.count : 0
         }
-        guard !sealed.isEmpty else { throw .drained(.encryptionFailed, "AES-256-GCM") }
+        guard !sealed.isEmpty else { throw .drained(.encryptionFailed, "AES-GCM") }
         return sealed
     }
 
@@ -52,7 +52,7 @@ package enum AES256GCM {
             if !done { OPENSSL_cleanse(buffer.baseAddress, length) }
             count = done ? length : 0
         }
-        guard done else { throw .drained(.decryptionFailed, "AES-256-GCM") }
+        guard done else { throw .drained(.decryptionFailed, "AES-GCM") }
         return plaintext
     }
 
@@ -61,14 +61,14 @@ package enum AES256GCM {
         nonce: [UInt8],
         encrypting: Bool
     ) throws(CryptographyError) -> OpaquePointer {
-        guard key.count == 32, nonce.count == 12 else {
-            throw CryptographyError(.invalidLength, "a key of 32 and a nonce of 12 bytes")
+        guard key.count == 16 || key.count == 32, nonce.count == 12 else {
+            throw CryptographyError(.invalidLength, "a key of 16 or 32 and a nonce of 12 bytes")
         }
         guard let context = EVP_CIPHER_CTX_new() else { throw .drained(.encryptionFailed, "no context") }
-        let cipher = Fetched.aes256GCM.pointer
+        let cipher = key.count == 16 ? Fetched.aes128GCM.pointer : Fetched.aes256GCM.pointer
         guard EVP_CipherInit_ex2(context, cipher, key, nonce, encrypting ? 1 : 0, nil) == 1 else {
             EVP_CIPHER_CTX_free(context)
-            throw .drained(.encryptionFailed, "AES-256-GCM")
+            throw .drained(.encryptionFailed, "AES-GCM")
         }
         return context
     }
