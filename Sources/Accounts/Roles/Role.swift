@@ -38,6 +38,11 @@ package struct Permission: Hashable, Sendable {
     /// What an administrator has.
     package static let ofAdministrators = Method.allCases.map { Permission(.all, $0) }
 
+    /// What an account has through its roles.
+    package static func brought(by roles: Set<Role>) -> [Permission] {
+        roles.contains(.admin) ? ofAdministrators : ofGuests
+    }
+
     /// The permission as the seed writes it; nil when a member is missing or unknown.
     package init?(json: JSON) {
         guard case .object(let object) = json,
@@ -55,10 +60,15 @@ package struct Permission: Hashable, Sendable {
 }
 
 extension Account {
+    /// What the account may do: what its role brings and what it was given beyond that.
+    package var held: [Permission] {
+        let ofRole = Permission.brought(by: roles)
+        return ofRole + permissions.filter { !ofRole.contains($0) }
+    }
+
     /// Whether the account may do `method` to the account `target`; nil for all accounts at once.
     package func may(_ method: Permission.Method, to target: Account.ID?) -> Bool {
-        let held = permissions + (roles.contains(.admin) ? Permission.ofAdministrators : Permission.ofGuests)
-        return held.contains { permission in
+        held.contains { permission in
             permission.method == method && permission.resource == "users"
                 && (permission.action == .all || (permission.action == .own && target == id))
         }

@@ -1,7 +1,7 @@
 package import Cryptography
 import HTTPTypes
 import JOSE
-import OAuth
+package import OAuth
 
 /// Guards a protected resource: takes the access token from the `Authorization` header and nowhere else (RFC 6750 §2.1).
 package struct BearerToken: Sendable {
@@ -18,10 +18,11 @@ package struct BearerToken: Sendable {
     /// `insufficient_scope` for the token of a client that acts for itself. The one gate of every protected resource.
     package func admitAccount(
         _ request: EndpointRequest,
-        scope: String,
-        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms
+        scope: String?,
+        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms,
+        cookie: String? = nil
     ) async throws -> (verified: AccessTokenVerifier.Verified, subject: Subject) {
-        let verified = try await admit(request, scope: scope, algorithms: algorithms)
+        let verified = try await admit(request, scope: scope, algorithms: algorithms, cookie: cookie)
         if let subject = verified.subject { return (verified, subject) }
         throw answered(
             OAuthError(
@@ -33,16 +34,21 @@ package struct BearerToken: Sendable {
         )
     }
 
-    /// The token of `request`, good and with `scope`. Throws `invalid_token`, `insufficient_scope` or `invalid_request`, each
-    /// with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
+    /// The token of `request`, good and with `scope`, which is nil where the account's own rights decide. `cookie` is the token
+    /// that the request carries in a cookie, at a face that takes one. Throws `invalid_token`, `insufficient_scope` or
+    /// `invalid_request`, each with its `WWW-Authenticate` field (RFC 6750 §3, RFC 9728 §5.1).
     package func admit(
         _ request: EndpointRequest,
-        scope: String,
-        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms
+        scope: String?,
+        algorithms: Set<SignatureAlgorithm> = AccessTokenVerifier.standardAlgorithms,
+        cookie: String? = nil
     ) async throws -> AccessTokenVerifier.Verified {
         do {
-            guard let compact = try compact(in: request) else { throw Self.missing }
+            let sent = try compact(in: request)
+            if let sent, let cookie, sent != cookie { throw Self.twoTokens }
+            guard let compact = sent ?? cookie else { throw Self.missing }
             let verified = try await tokens.verify(compact, algorithms: algorithms)
+            guard let scope else { return verified }
             guard verified.token.scope.contains(scope) else {
                 throw OAuthError(
                     .insufficientScope,
@@ -57,16 +63,24 @@ package struct BearerToken: Sendable {
     }
 
     /// The refusal with its `WWW-Authenticate` field.
-    private func answered(_ error: OAuthError, scope: String) -> OAuthError {
+    package func answered(_ error: OAuthError, scope: String? = nil) -> OAuthError {
         var error = error
         error.fields.append(.init("WWW-Authenticate", field(for: error, scope: scope)))
         return error
     }
 
-    private static let missing = OAuthError(
+    /// No token was sent.
+    package static let missing = OAuthError(
         .invalidToken,
         "Missing Authorization header",
         FailedCheck("Authorization", expected: "a bearer token", seen: "no such field")
+    )
+
+    /// A client uses one way to send the token (RFC 6750 §2).
+    private static let twoTokens = OAuthError(
+        .invalidRequest,
+        "the Authorization header and the cookie carry different access tokens; send one",
+        FailedCheck("access token", expected: "one", seen: "two that differ")
     )
 
     private func compact(in request: EndpointRequest) throws(OAuthError) -> String? {
@@ -115,9 +129,10 @@ package struct BearerToken: Sendable {
     }
 
     /// Without any token the field carries no error code (RFC 6750 §3.1).
-    private func field(for error: OAuthError, scope: String) -> String {
+    private func field(for error: OAuthError, scope: String?) -> String {
         if error.failed == Self.missing.failed { return challenge }
         let detail = "\(challenge), error=\"\(error.code.name)\", error_description=\"\(error.description)\""
-        return error.code == .insufficientScope ? "\(detail), scope=\"\(scope)\"" : detail
+        guard error.code == .insufficientScope, let scope else { return detail }
+        return "\(detail), scope=\"\(scope)\""
     }
 }

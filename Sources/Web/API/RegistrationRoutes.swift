@@ -27,8 +27,8 @@ package struct RegistrationRoutes: Sendable {
     }
 
     package var routes: [Route] {
-        let shape = APIRefusals(refusals: refusals)
-        let registering = APIRefusals(extra: ["user_id": .null], refusals: refusals)
+        let shape = APIRefusals(refusals: refusals) { ["success": false, "message": $0] }
+        let registering = APIRefusals(refusals: refusals) { ["success": false, "message": $0, "user_id": .null] }
         return [
             Route(.post, "\(base)/api/send-verification", refusal: shape.reply(to:)) {
                 .complete(try await sendVerification($0.endpointRequest))

@@ -22,6 +22,10 @@ struct ServerOptions: ParsableArguments {
     var challengeAllClients: String?
     @Option(help: "Seconds that an access token lives.")
     var accessTokenLifetime: String?
+    @Option(help: "Seconds that an access token of /v1/login lives.")
+    var userTokenLifetime: String?
+    @Option(help: "Seconds that a refresh token of /v1/login lives.")
+    var refreshTokenLifetime: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: String?
     @Option(help: "text or json.")
@@ -49,7 +53,8 @@ struct ServerOptions: ParsableArguments {
             "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer,
             "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
-            "access-token-lifetime": accessTokenLifetime, "log-level": logLevel, "log-format": logFormat,
+            "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,
+            "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,
             "smtp-username": smtpUsername, "smtp-password": smtpPassword, "jwt-secret": jwtSecret,
             "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,

@@ -53,6 +53,16 @@ extension ConfigurationOption {
             meaning: "whether every client assertion must carry a challenge"
         ),
         .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
+        .init(
+            name: "user-token-lifetime",
+            standard: "60",
+            meaning: "of the access tokens of `/v1/login`: seconds, 1 to 3600"
+        ),
+        .init(
+            name: "refresh-token-lifetime",
+            standard: "7200",
+            meaning: "of the refresh tokens of `/v1/login`: seconds, 60 to 7776000"
+        ),
         .init(name: "log-level", standard: "info", meaning: "trace, debug, info, notice, warning, error or critical"),
         .init(name: "log-format", standard: "text on a terminal, else json", meaning: "text or json"),
         .init(

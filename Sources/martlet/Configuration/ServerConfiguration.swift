@@ -18,6 +18,7 @@ struct ServerConfiguration: Sendable {
     let challengesAllClients: Bool
     /// Seconds.
     let accessTokenLifetime: Int
+    let userTokens: UserTokens
     let smtp: SMTPSettings?
     let mailFrom: String
     /// What the operator should know though it stops nothing.
@@ -38,6 +39,10 @@ struct ServerConfiguration: Sendable {
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
+        userTokens = UserTokens(
+            accessLifetime: Int64(try sources.number("user-token-lifetime", in: 1...3600) ?? 60),
+            refreshLifetime: Int64(try sources.number("refresh-token-lifetime", in: 60...7_776_000) ?? 7200)
+        )
         issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
         trustedProxies = try Self.trustedProxies(sources)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"

@@ -14,6 +14,7 @@ struct Faces {
             ProviderRoutes.all(of: provider)
             + core.selfIdentityRoutes
             + core.chatRoutes
+            + core.userManagementRoutes
             + (try core.screenRoutes)
             + [health.route(refusals: provider.refusals)]
     }
@@ -40,6 +41,14 @@ extension Core {
             provider: provider,
             now: SystemClock.now
         ).routes + ChatMessageRoutes(chat: chat, feed: feed, provider: provider).routes
+    }
+
+    /// The REST user management.
+    fileprivate var userManagementRoutes: [Route] {
+        let gate = UserGate(provider: provider, accounts: stores.accounts)
+        let tokens = configuration.userTokens
+        return UserSignInRoutes(signIn: signIn, gate: gate, tokens: tokens, provider: provider, now: SystemClock.now)
+            .routes + UserRoutes(accounts: stores.accounts, gate: gate, provider: provider).routes
     }
 
     /// The pages.

@@ -1,5 +1,3 @@
-import Accounts
-import HTTPTypes
 import JOSE
 import OAuth
 import Provider
@@ -9,21 +7,8 @@ struct ChatRefusals: Sendable {
     let refusals: Refusals
 
     func reply(to error: any Error) -> Reply {
-        if let refusal = error as? APIRefusal {
-            var reply = Reply.json(["message": .string("\(refusal.message)")], status: refusal.status)
-            if let wait = refusal.retryAfter { reply.fields[.retryAfter] = "\(wait)" }
-            reply.refusal = Refusal(error: "\(refusal.status.code)", failed: refusal.failed)
-            return reply
-        }
-        if let busy = error as? PasswordError, case .busy(let wait) = busy {
-            return reply(
-                to: APIRefusal(
-                    .serviceUnavailable,
-                    "Too many sign-ins at the moment; try again",
-                    FailedCheck("password hashing", expected: "room in the queue", seen: "none"),
-                    retryAfter: wait
-                )
-            )
+        if let refusal = APIRefusal(error) {
+            return refusal.reply(body: ["message": .string("\(refusal.message)")])
         }
         let (refused, isFault) = refusals.explain(error)
         return refusals.reply(refused, isFault: isFault, extra: ["message": .string(refused.description.description)])
