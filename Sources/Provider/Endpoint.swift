@@ -10,6 +10,8 @@ package struct Endpoint: Sendable {
     package let advertisedAs: String?
     /// Whether scripts of any origin may call it (the CORS protocol of the Fetch standard).
     package let allowsBrowsers: Bool
+    /// What the API document says of it; nil for pages.
+    package let operation: Operation?
     package let respond: @Sendable (EndpointRequest) async throws -> Reply
 
     package init(
@@ -17,12 +19,14 @@ package struct Endpoint: Sendable {
         _ path: String,
         advertisedAs: String? = nil,
         allowsBrowsers: Bool = true,
+        operation: Operation? = nil,
         respond: @escaping @Sendable (EndpointRequest) async throws -> Reply
     ) {
         self.method = method
         self.path = path
         self.advertisedAs = advertisedAs
         self.allowsBrowsers = allowsBrowsers
+        self.operation = operation
         self.respond = respond
     }
 }

@@ -12,6 +12,7 @@ package enum ProviderRoutes {
                 base + endpoint.path,
                 allowsBrowsers: endpoint.allowsBrowsers,
                 isPublicDocument: endpoint.advertisedAs == "jwks_uri",
+                operation: endpoint.operation,
                 refusal: provider.refusals.reply(to:)
             ) { request in
                 .complete(try await endpoint.respond(request.endpointRequest))

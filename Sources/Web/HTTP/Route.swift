@@ -4,13 +4,15 @@ package import Provider
 
 /// One route of the server and its function.
 package struct Route: Sendable {
-    let method: HTTPRequest.Method
+    package let method: HTTPRequest.Method
     /// The path from the host's root; a segment in braces is a parameter (`/api/verify/{token}`).
-    let pattern: String
+    package let pattern: String
     /// Whether scripts of any origin may call it.
     let allowsBrowsers: Bool
     /// Whether it is a document that everybody may fetch: HEAD is answered too, and reads are logged at the debug level only.
     let isPublicDocument: Bool
+    /// What the API document says of it; nil for pages and what belongs to them.
+    package let operation: Operation?
     /// Turns what `respond` throws into the reply of this route's face.
     let refusal: @Sendable (any Error) -> Reply
     let respond: @Sendable (RouteRequest) async throws -> RouteReply
@@ -20,6 +22,7 @@ package struct Route: Sendable {
         _ pattern: String,
         allowsBrowsers: Bool = true,
         isPublicDocument: Bool = false,
+        operation: Operation? = nil,
         refusal: @escaping @Sendable (any Error) -> Reply,
         respond: @escaping @Sendable (RouteRequest) async throws -> RouteReply
     ) {
@@ -27,6 +30,7 @@ package struct Route: Sendable {
         self.pattern = pattern
         self.allowsBrowsers = allowsBrowsers
         self.isPublicDocument = isPublicDocument
+        self.operation = operation
         self.refusal = refusal
         self.respond = respond
     }

@@ -10,13 +10,14 @@ struct Faces {
 
     init(_ core: Core, health: HealthRoute) throws {
         let provider = core.provider
-        routes =
+        let described =
             ProviderRoutes.all(of: provider)
             + core.selfIdentityRoutes
             + core.chatRoutes
             + core.userManagementRoutes
             + (try core.screenRoutes)
             + [health.route(refusals: provider.refusals)]
+        routes = described + [APIDocument.route(over: described, of: provider, version: Martlet.version)]
     }
 }
 

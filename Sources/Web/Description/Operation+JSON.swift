@@ -1,0 +1,75 @@
+import JOSE
+import Provider
+
+/// The operation as the document writes it.
+extension Operation {
+    var json: JSONObject {
+        var json: JSONObject = [
+            "operationId": .string(id), "summary": .string(summary), "tags": [.string(face.name)],
+        ]
+        if !parameters.isEmpty { json["parameters"] = .array(parameters.map { .object($0.json) }) }
+        if let body {
+            json["requestBody"] = [
+                "required": .bool(body.isRequired), "content": .object(Self.content(body.contents)),
+            ]
+        }
+        json["security"] = .array(credentials.map { .object($0.requirement) })
+        var responses = JSONObject()
+        for reply in replies { responses["\(reply.status)"] = .object(reply.json) }
+        json["responses"] = .object(responses)
+        return json
+    }
+
+    /// The same as HEAD is answered.
+    var withoutBodies: Operation {
+        renamed("\(id)Head").replacing(replies.map { Reply($0.status, $0.description, nil, fields: $0.fields) })
+    }
+
+    /// All schemas that it mentions.
+    var schemas: [JSONSchema] {
+        parameters.map(\.schema) + (body?.contents ?? []).map(\.schema)
+            + replies.flatMap { reply in reply.fields.map(\.schema) + (reply.content.map { [$0.schema] } ?? []) }
+    }
+
+    fileprivate static func content(_ contents: [Content]) -> JSONObject {
+        var json = JSONObject()
+        for content in contents { json[content.type] = ["schema": .object(content.schema.json)] }
+        return json
+    }
+}
+
+extension Operation.Parameter {
+    fileprivate var json: JSONObject {
+        [
+            "name": .string(name), "in": .string(place.rawValue), "required": .bool(isRequired),
+            "schema": .object(schema.json),
+        ]
+    }
+}
+
+extension Operation.Reply {
+    fileprivate var json: JSONObject {
+        var headers = JSONObject()
+        for field in [Operation.Field.requestID] + fields { headers[field.name] = .object(field.json) }
+        var json: JSONObject = ["description": .string(description), "headers": .object(headers)]
+        if let content { json["content"] = .object(Operation.content([content])) }
+        return json
+    }
+}
+
+extension Operation.Field {
+    /// Every reply has it.
+    fileprivate static let requestID = Self(
+        "X-Request-Id",
+        "Names the request in the operator's records.",
+        .text(1...64)
+    )
+
+    fileprivate var json: JSONObject {
+        ["description": .string(description), "required": .bool(isRequired), "schema": .object(schema.json)]
+    }
+}
+
+extension Credential {
+    fileprivate var requirement: JSONObject { isNone ? [:] : [name: .strings(scopes)] }
+}
