@@ -8,7 +8,7 @@ package struct Provider: Sendable {
     /// The routes below the issuer's path.
     package let endpoints: [Endpoint]
     /// The fixed documents, by their path from the host's root.
-    package let documents: [String: CachedDocument]
+    package let documents: [String: PublishedDocument]
     /// Turns what an endpoint throws into its reply.
     package let refusals: Refusals
     /// Guards the protected resources that other targets add.
@@ -50,18 +50,17 @@ package struct Provider: Sendable {
         let keySet = KeySetDocument(keys: dependencies.keys, now: dependencies.now)
         endpoints =
             [
-                Endpoint(.post, "/oauth/token", advertisedAs: "token_endpoint") { try await token.respond(to: $0) },
-                Endpoint(.get, "/oauth/jwks", advertisedAs: "jwks_uri") { keySet.reply(to: $0) },
+                Endpoint(.post, "/oauth/token", advertisedAs: "token_endpoint", operation: token.operation) {
+                    try await token.respond(to: $0)
+                },
+                Endpoint(.get, "/oauth/jwks", advertisedAs: "jwks_uri", operation: KeySetDocument.operation) {
+                    keySet.reply(to: $0)
+                },
             ] + features.flatMap(\.endpoints)
 
-        let metadata = CachedDocument(
-            json: ServerMetadata(settings: settings, endpoints: endpoints, grants: grants, features: features).json
-        )
-        var documents = Dictionary(uniqueKeysWithValues: ServerMetadata.paths(settings).map { ($0, metadata) })
-        documents[ProtectedResourceMetadata.path(settings)] = CachedDocument(
-            json: ProtectedResourceMetadata(settings: settings).json
-        )
-        self.documents = documents
+        let metadata = ServerMetadata(settings: settings, endpoints: endpoints, grants: grants, features: features)
+        documents = metadata.documents.merging(ProtectedResourceMetadata(settings: settings).documents) { own, _ in own
+        }
     }
 
     /// Ends a token that hangs off no session, for good.

@@ -32,6 +32,12 @@ package struct Reply: Sendable {
     ]
 }
 
+/// A document at a fixed place, and what the API document says of it.
+package struct PublishedDocument: Sendable {
+    package let content: CachedDocument
+    package let operation: Operation
+}
+
 /// A document that changes rarely: encoded once, cacheable for five minutes, sent with a validator (RFC 9110 §8.8.3).
 package struct CachedDocument: Sendable {
     private let body: [UInt8]

@@ -36,6 +36,30 @@ struct ServerMetadata {
         return .object(members)
     }
 
+    /// The document at each of its places.
+    var documents: [String: PublishedDocument] {
+        let content = CachedDocument(json: json)
+        let ids = ["readServerMetadata", "readOpenIDConfiguration", "readOpenIDConfigurationBelowIssuer"]
+        return Dictionary(
+            uniqueKeysWithValues: zip(Self.paths(settings), ids).map { path, id in
+                (path, PublishedDocument(content: content, operation: Self.operation(id)))
+            }
+        )
+    }
+
+    private static func operation(_ id: String) -> Operation {
+        Operation(id, "What the server can do (RFC 8414, OpenID Connect Discovery).", of: .documents)
+            .publishing(
+                "The metadata.",
+                JSONSchema.input(
+                    [
+                        "issuer": .url, "token_endpoint": .url, "jwks_uri": .url,
+                        "grant_types_supported": .array(of: .text()), "response_types_supported": .array(of: .text()),
+                    ]
+                ).named("ServerMetadata")
+            )
+    }
+
     /// The endpoints where clients authenticate.
     private static let authenticatedEndpoints = ["token", "introspection", "revocation"]
 

@@ -19,8 +19,14 @@ package enum ProviderRoutes {
             }
         }
         let documents = provider.documents.map { path, document in
-            Route(.get, path, isPublicDocument: true, refusal: provider.refusals.reply(to:)) { request in
-                .complete(document.reply(to: request.endpointRequest))
+            Route(
+                .get,
+                path,
+                isPublicDocument: true,
+                operation: document.operation,
+                refusal: provider.refusals.reply(to:)
+            ) { request in
+                .complete(document.content.reply(to: request.endpointRequest))
             }
         }
         return endpoints + documents

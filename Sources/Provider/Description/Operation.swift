@@ -141,6 +141,15 @@ extension Operation {
         answering(200, description, schema, fields: fields)
     }
 
+    /// 200 with a document that callers may keep, and 304 for those who have it.
+    package func publishing(
+        _ description: String,
+        _ schema: JSONSchema,
+        type: String = "application/json"
+    ) -> Operation {
+        answering(200, description, schema, type: type).answeringNothing(304, "The caller has it (If-None-Match).")
+    }
+
     /// A reply without a body.
     package func answeringNothing(_ status: Int, _ description: String, fields: [Field] = []) -> Operation {
         replying(Reply(status, description, nil, fields: fields))

@@ -10,6 +10,10 @@ struct ClientCredentials: Feature {
 struct ClientCredentialsGrant: Grant {
     let type = GrantType.clientCredentials
 
+    func members(_ value: JSONSchema) -> JSONSchema {
+        .input(["scope": value.described("All that the client may have, if left out.")], optional: ["scope"])
+    }
+
     func authorize(_ request: TokenRequest) async throws -> Authorization {
         let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
         let owner = request.client.owner

@@ -8,8 +8,13 @@ struct TokenIntrospection: Feature {
 
     init(authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
         endpoints = [
-            Endpoint(.post, "/oauth/introspect", advertisedAs: "introspection_endpoint", allowsBrowsers: false) {
-                request in
+            Endpoint(
+                .post,
+                "/oauth/introspect",
+                advertisedAs: "introspection_endpoint",
+                allowsBrowsers: false,
+                operation: Self.operation
+            ) { request in
                 let parameters = try RequestBody.parameters(of: request)
                 let client = try await authentication.authenticate(request, parameters)
                 let compact = try parameters.required(.token)
@@ -24,6 +29,24 @@ struct TokenIntrospection: Feature {
             }
         ]
     }
+
+    private static let operation = Operation("introspectToken", "Whether a token is good (RFC 7662).", of: .oauth)
+        .takingToken()
+        .answering(
+            "What the token says, if it is good and the caller's business.",
+            .any(
+                of: .object(["active": .constant(false)]),
+                .object(
+                    [
+                        "active": .constant(true), "token_type": .constant("Bearer"), "username": .text(),
+                        "iss": .url, "sub": .text(), "aud": .text(), "client_id": .text(), "scope": .scope,
+                        "iat": .integer(), "exp": .integer(), "jti": .ulid, "sid": .text(),
+                        "cnf": .object(["jkt": .text(43...43)]),
+                    ],
+                    optional: ["username", "scope", "sid", "cnf"]
+                )
+            )
+        )
 
     private static func answer(_ verified: AccessTokenVerifier.Verified) -> JSON {
         var answer: JSONObject = ["active": true, "token_type": "Bearer"]

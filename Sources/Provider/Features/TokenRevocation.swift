@@ -8,7 +8,8 @@ struct TokenRevocation: Feature {
 
     init(_ dependencies: Dependencies, authentication: ClientAuthentication, tokens: AccessTokenVerifier) {
         endpoints = [
-            Endpoint(.post, "/oauth/revoke", advertisedAs: "revocation_endpoint") { request in
+            Endpoint(.post, "/oauth/revoke", advertisedAs: "revocation_endpoint", operation: Self.operation) {
+                request in
                 let parameters = try RequestBody.parameters(of: request)
                 let client = try await authentication.authenticate(request, parameters)
                 let compact = try parameters.required(.token)
@@ -21,6 +22,10 @@ struct TokenRevocation: Feature {
             }
         ]
     }
+
+    private static let operation = Operation("revokeToken", "Ends a token of the client's own (RFC 7009).", of: .oauth)
+        .takingToken()
+        .answeringNothing(200, "The token is not good, whatever it was before.")
 
     private static func good(
         _ compact: String,

@@ -16,9 +16,30 @@ struct UserInfo: Feature {
             return .json(.object(Self.claims(of: subject, for: verified)))
         }
         endpoints = [
-            Endpoint(.get, "/oauth/userinfo", advertisedAs: "userinfo_endpoint", respond: respond),
-            Endpoint(.post, "/oauth/userinfo", respond: respond),
+            Endpoint(
+                .get,
+                "/oauth/userinfo",
+                advertisedAs: "userinfo_endpoint",
+                operation: Self.operation("readUserInfo"),
+                respond: respond
+            ),
+            Endpoint(.post, "/oauth/userinfo", operation: Self.operation("postUserInfo"), respond: respond),
         ]
+    }
+
+    private static func operation(_ id: String) -> Operation {
+        Operation(id, "Who the token's account is (OIDC Core §5.3).", of: .oauth)
+            .guarded(by: .bearer(scope: "openid"))
+            .answering(
+                "The claims that the token's scope releases; all of them to the account's own key.",
+                JSONSchema.object(
+                    [
+                        "sub": .uuid, "email": .text(format: "email"), "email_verified": .boolean,
+                        "name": .text(1...Int.max), "public_key": .publicKey, "created_at": .text(pattern: "^[0-9]+$"),
+                    ],
+                    optional: ["email", "email_verified", "name", "public_key", "created_at"]
+                ).named("UserInfo")
+            )
     }
 
     /// A token obtained with the account's own key releases all; another one what its scope releases (OIDC Core §5.4).

@@ -30,6 +30,13 @@ final class KeySetDocument: Sendable {
         return document.reply(to: request)
     }
 
+    static let operation = Operation("readKeys", "The keys that sign tokens (RFC 7517 §5).", of: .documents)
+        .publishing(
+            "The key set.",
+            .object(["keys": .array(of: .jwk)]),
+            type: "application/jwk-set+json"
+        )
+
     private static func encode(_ keys: [SigningKey]) -> CachedDocument {
         let entries = keys.map { key in
             JSON.object(key.privateKey.publicKey.toPublicJSON(kid: key.kid, use: "sig", alg: key.algorithm))

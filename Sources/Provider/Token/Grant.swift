@@ -4,6 +4,10 @@ package import OAuth
 package protocol Grant: Sendable {
     var type: GrantType { get }
 
+    /// The parameters that its requests have beside those of every token request, as the API document shows them. `value` is a
+    /// text in the request's form: JSON has null where a form has nothing. Made by `JSONSchema.input`.
+    func members(_ value: JSONSchema) -> JSONSchema
+
     /// What the request is entitled to. Throws `OAuthError`.
     func authorize(_ request: TokenRequest) async throws -> Authorization
 }

@@ -29,8 +29,21 @@ package struct HealthRoute: Sendable {
     }
 
     package func route(refusals: Refusals) -> Route {
-        Route(.get, "/health", isPublicDocument: true, refusal: refusals.reply(to:)) { _ in .complete(await reply()) }
+        Route(.get, "/health", isPublicDocument: true, operation: Self.operation, refusal: refusals.reply(to:)) { _ in
+            .complete(await reply())
+        }
     }
+
+    private static let operation: Operation = {
+        let state = JSONSchema.one(of: "healthy", "unhealthy")
+        let report = JSONSchema.object([
+            "status": state, "service": .text(), "version": .text(), "uptime": .integer(0...Int64.max),
+            "checks": .map(of: state),
+        ]).named("Health")
+        return Operation("readHealth", "Whether the server and its parts are well.", of: .documents)
+            .answering("All is well.", report)
+            .answering(503, "Something is not, or the server is stopping.", report)
+    }()
 
     private func reply() async -> Reply {
         var results = JSONObject()

@@ -30,13 +30,28 @@ package struct RegistrationRoutes: Sendable {
         let shape = APIRefusals(refusals: refusals) { ["success": false, "message": $0] }
         let registering = APIRefusals(refusals: refusals) { ["success": false, "message": $0, "user_id": .null] }
         return [
-            Route(.post, "\(base)/api/send-verification", refusal: shape.reply(to:)) {
+            Route(
+                .post,
+                "\(base)/api/send-verification",
+                operation: RegistrationOperations.sendVerification(isDevelopment: isDevelopment),
+                refusal: shape.reply(to:)
+            ) {
                 .complete(try await sendVerification($0.endpointRequest))
             },
-            Route(.get, "\(base)/api/verification-status/{email}", refusal: shape.reply(to:)) {
+            Route(
+                .get,
+                "\(base)/api/verification-status/{email}",
+                operation: RegistrationOperations.verificationStatus,
+                refusal: shape.reply(to:)
+            ) {
                 try await verificationStatus($0)
             },
-            Route(.post, "\(base)/api/register", refusal: registering.reply(to:)) {
+            Route(
+                .post,
+                "\(base)/api/register",
+                operation: RegistrationOperations.register,
+                refusal: registering.reply(to:)
+            ) {
                 .complete(try await register($0))
             },
         ]

@@ -16,7 +16,7 @@ extension APIDocument {
             "\(provider.settings.basePath)/openapi.json",
             isPublicDocument: true,
             operation: Operation("readAPIDocument", "This document.", of: .documents)
-                .answering("The API of the server (OpenAPI 3.1).", .map(of: .anything)),
+                .publishing("The API of the server (OpenAPI 3.1).", .map(of: .anything)),
             refusal: provider.refusals.reply(to:)
         ) {
             .complete(respond($0.endpointRequest))

@@ -96,9 +96,7 @@ extension APIDocument {
         }
         if operation.body != nil { replies.append(.init(415, "The body is compressed.", content)) }
         if !operation.parameters.isEmpty { replies.append(.init(400, "The request is malformed.", content)) }
-        if route.isPublicDocument {
-            replies.append(.init(304, "The caller has it (If-None-Match).", nil))
-        } else {
+        if !route.isPublicDocument {
             replies += [
                 .init(500, "The server failed; its operator finds the reason under the X-Request-Id.", content),
                 .init(503, "The server cannot do this at the moment.", content, fields: [.retryAfter]),

@@ -32,13 +32,17 @@ package struct ChatAccountRoutes: Sendable {
 
     package var routes: [Route] {
         let (base, refusals) = (provider.settings.basePath, ChatRefusals(refusals: provider.refusals))
-        let mounted: [(HTTPRequest.Method, String, @Sendable (EndpointRequest) async throws -> Reply)] = [
-            (.post, "/api/auth/login", login), (.post, "/api/auth/logout", logout),
-            (.get, "/api/users/profile", profile), (.put, "/api/users/profile", updateProfile),
-            (.post, "/api/users/friends", addFriend), (.delete, "/api/users/friends", removeFriend),
+        typealias Answer = @Sendable (EndpointRequest) async throws -> Reply
+        let mounted: [(HTTPRequest.Method, String, Operation, Answer)] = [
+            (.post, "/api/auth/login", ChatOperations.login, login),
+            (.post, "/api/auth/logout", ChatOperations.logout, logout),
+            (.get, "/api/users/profile", ChatOperations.profile, profile),
+            (.put, "/api/users/profile", ChatOperations.updateProfile, updateProfile),
+            (.post, "/api/users/friends", ChatOperations.addFriend, addFriend),
+            (.delete, "/api/users/friends", ChatOperations.removeFriend, removeFriend),
         ]
-        return mounted.map { method, path, respond in
-            Route(method, base + path, refusal: refusals.reply(to:)) {
+        return mounted.map { method, path, operation, respond in
+            Route(method, base + path, operation: operation, refusal: refusals.reply(to:)) {
                 .complete(try await respond($0.endpointRequest))
             }
         }

@@ -22,13 +22,13 @@ package struct ChatMessageRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route(.post, "\(base)/api/chat/send", refusal: refusals.reply(to:)) {
+            Route(.post, "\(base)/api/chat/send", operation: ChatOperations.send, refusal: refusals.reply(to:)) {
                 .complete(try await send($0.endpointRequest))
             },
-            Route(.get, "\(base)/api/chat/messages", refusal: refusals.reply(to:)) {
+            Route(.get, "\(base)/api/chat/messages", operation: ChatOperations.messages, refusal: refusals.reply(to:)) {
                 .complete(try await messages($0.endpointRequest))
             },
-            Route(.get, "\(base)/api/chat/events", refusal: refusals.reply(to:)) {
+            Route(.get, "\(base)/api/chat/events", operation: ChatOperations.events, refusal: refusals.reply(to:)) {
                 try await events($0)
             },
         ]
