@@ -119,7 +119,9 @@ package struct TestProvider: Sendable {
             body: body.bytes,
             clientAddress: address
         )
-        if method == .get, let document = provider.documents[route] { return TestReply(document.content.reply(to: request)) }
+        if method == .get, let document = provider.documents[route] {
+            return TestReply(document.content.reply(to: request))
+        }
         let base = provider.settings.basePath
         guard let endpoint = provider.endpoints.first(where: { $0.method == method && base + $0.path == route }) else {
             return TestReply(Reply(.notFound))
