@@ -24,6 +24,10 @@ package struct Account: Sendable {
     /// For display; never empty.
     package var name: String
     package var state: State
+    /// Whether its owner has followed the link in the first mail; who registers with an address of her own choice has to.
+    package var isActivated: Bool
+    /// Counts the times that all its sign-ins were ended, as it was when the account was read.
+    package var generation: Int64
     package var roles: Set<Role>
     package var permissions: [Permission]
     package var profile: ProfileParts
@@ -38,6 +42,8 @@ package struct Account: Sendable {
         self.createdAt = createdAt
         updatedAt = createdAt
         state = .active
+        isActivated = true
+        generation = 0
         isEmailVerified = false
         roles = [.guest]
         permissions = []

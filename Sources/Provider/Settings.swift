@@ -8,7 +8,7 @@ package struct Settings: Sendable {
     package var accessTokenLifetime: Int64 = 3600
     /// The longest that the access token of a sign-in at one of the server's own faces may live, in seconds.
     package var signInTokenLifetime: Int64 = 43_200
-    /// For how long after a refresh token was taken its retry gets the same successor, in seconds.
+    /// For how long after a refresh token was taken, or a remembered session renewed, a retry gets the same successor, in seconds.
     package var refreshGrace: Int64 = 10
     /// How long a challenge may be used, in seconds.
     package var challengeLifetime: Int64 = 300

@@ -17,12 +17,14 @@ extension Account {
         profile = ProfileParts(stored: try row.json(9))
         updatedAt = try row.time(10)
         lastSignIn = try row.optionalInteger(11).map(Timestamp.init(milliseconds:))
-        if let thumbprint = try row.optionalText(12) {
-            keys = [AccountKey(thumbprint: thumbprint, registeredForm: try row.text(13))]
+        isActivated = try row.boolean(12)
+        generation = try row.integer(13)
+        if let thumbprint = try row.optionalText(14) {
+            keys = [AccountKey(thumbprint: thumbprint, registeredForm: try row.text(15))]
         }
     }
 
-    /// `$1` to `$14`: the id, then what can change.
+    /// `$1` to `$15`: the id, then what can change.
     var columns: [SQLValue] {
         [
             .text(id.description),
@@ -30,7 +32,7 @@ extension Account {
             .optionalText(email?.description), .optionalText(email?.key), .boolean(isEmailVerified),
             .text(name), .text(SearchKey.of(name)), .text(state.rawValue),
             .json(.strings(roles.map(\.rawValue).sorted())), .json(.array(permissions.map(\.json))),
-            .json(profile.stored), .time(updatedAt), .optionalInteger(lastSignIn?.milliseconds),
+            .json(profile.stored), .time(updatedAt), .optionalInteger(lastSignIn?.milliseconds), .boolean(isActivated),
         ]
     }
 }

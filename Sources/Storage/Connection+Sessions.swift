@@ -3,11 +3,14 @@ import Provider
 
 /// Sessions, read and written within the caller's read or write.
 extension Connection {
+    /// Whether account `a` may sign in and was not signed out since session `s` began.
+    static let maySignIn = "a.state = 'active' AND a.activated = 1 AND s.generation = a.generation"
+
     /// Whether session `s` of account `a` is alive at `$2`: not ended, neither expired nor idle too long, and its account may sign
     /// in and was not signed out since.
     static let isAlive = """
         s.is_over = 0 AND s.expires_at > $2 AND s.last_seen_at + 1000 * s.idle_limit > $2
-            AND a.state = 'active' AND s.generation = a.generation
+            AND \(maySignIn)
         """
 
     /// The columns that make a session, of `session s`.

@@ -49,10 +49,10 @@ package struct SQLFriendshipStore: FriendshipStore {
 }
 
 extension Connection {
-    /// Whether there is such an account and it is not blocked.
+    /// Whether there is such an account, activated and not blocked.
     func isActive(_ person: Person) throws -> Bool {
         try first(
-            "SELECT 1 FROM account WHERE id = $1 AND state = 'active'",
+            "SELECT 1 FROM account WHERE id = $1 AND state = 'active' AND activated = 1",
             [.text(person.description)]
         ) { try $0.integer(0) } != nil
     }

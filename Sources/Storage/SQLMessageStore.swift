@@ -15,7 +15,7 @@ package struct SQLMessageStore: MessageStore {
             try connection.execute(
                 """
                 INSERT INTO message (id, sender_id, recipient_id, text, sent_at)
-                SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM account WHERE id = $3 AND state = 'active')
+                SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM account WHERE id = $3 AND state = 'active' AND activated = 1)
                 """,
                 [
                     .text(message.id), .text(message.sender.description), .text(message.recipient.description),

@@ -54,6 +54,29 @@ package struct SQLSessionStore: SessionStore {
         if !isQueued { touches.forget(id.description) }
     }
 
+    package func renew(_ renewal: SessionRenewal) async throws -> LiveSession? {
+        try await database.write { connection in
+            if try connection.replace(renewal) { return try connection.liveSession(renewal.successor, at: renewal.now) }
+            guard let successor = try connection.successor(of: renewal) else { return nil }
+            return try connection.liveSession(successor, at: renewal.now)
+        }
+    }
+
+    package func end(_ id: Session.ID) async throws {
+        try await database.write { connection in
+            try connection.execute(
+                """
+                WITH RECURSIVE line (id) AS (
+                    SELECT $1 UNION SELECT s.successor_id FROM session s JOIN line ON s.id = line.id
+                    WHERE s.successor_id IS NOT NULL
+                )
+                UPDATE session SET is_over = 1 WHERE id IN (SELECT id FROM line) AND is_over = 0
+                """,
+                [.text(id.description)]
+            )
+        }
+    }
+
     package func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool {
         try await database.write { connection in
             try connection.execute(

@@ -30,7 +30,11 @@ package struct SQLSubjectStore: SubjectStore {
                 """,
                 [.text(thumbprint)]
             ) { row in
-                SubjectKey(thumbprint: thumbprint, subject: try Subject(row), registeredForm: try row.text(7))
+                SubjectKey(
+                    thumbprint: thumbprint,
+                    subject: try Subject(row),
+                    registeredForm: try row.text(Subject.columnCount)
+                )
             }
         }
     }
@@ -38,17 +42,19 @@ package struct SQLSubjectStore: SubjectStore {
 
 extension Subject {
     /// The columns that make a subject, of `account a`.
-    static let columns = "a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation"
+    static let columns = "a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation, a.activated"
+    static let columnCount = 8
 
     /// Reads `columns`, which begin at `first`.
     init(_ row: borrowing Row, at first: Int = 0) throws(DatabaseError) {
+        let isActivated = try row.boolean(first + 7)
         self.init(
             id: ID(try row.text(first)),
             email: try row.optionalText(first + 1),
             isEmailVerified: try row.boolean(first + 2),
             name: try row.text(first + 3),
             createdAt: try row.time(first + 4),
-            isActive: try row.text(first + 5) == "active",
+            isActive: try row.text(first + 5) == "active" && isActivated,
             generation: try row.integer(first + 6)
         )
     }

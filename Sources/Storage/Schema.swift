@@ -2,7 +2,8 @@
 enum Schema {
     /// Every step from an empty file to what this release expects.
     static let migrations = [
-        Migration(version: 1, sql: tables.joined(separator: "\n"))
+        Migration(version: 1, sql: tables.joined(separator: "\n")),
+        Migration(version: 2, sql: activation),
     ]
 
     private static let tables = [
@@ -199,6 +200,14 @@ enum Schema {
         CREATE INDEX message_sent ON message (sender_id, id);
         CREATE INDEX message_received ON message (recipient_id, id);
         CREATE INDEX message_conversation ON message (sender_id, recipient_id, id);
+        """
+
+    /// An account that is not `activated` waits for the link in its first mail. `successor_id` is the session that took the place
+    /// of one that was renewed.
+    private static let activation = """
+        ALTER TABLE account ADD COLUMN activated INTEGER NOT NULL DEFAULT 1 CHECK (activated IN (0, 1));
+        CREATE INDEX account_waiting ON account (created_at) WHERE activated = 0;
+        ALTER TABLE session ADD COLUMN successor_id TEXT;
         """
 
     private static let refusal = """

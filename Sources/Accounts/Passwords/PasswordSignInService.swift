@@ -27,17 +27,19 @@ package struct PasswordSignInService: PasswordSignIn {
         from address: String
     ) async throws -> SignInOutcome {
         if let refused = refusal(of: identifier, address) { return refused }
-        let id = try await accounts.account(identifier)?.id
-        let record = try await accounts.passwordRecord(of: id ?? Account.ID(""))
+        // Read before its record: a password that is set from here on raises the generation past this one.
+        let found = try await accounts.account(identifier)
+        let record = try await accounts.passwordRecord(of: found?.id ?? Account.ID(""))
         let verdict = try await hashing.verify(password, against: record)
         // Asked again, for those who tried many passwords at the same time.
         if let refused = refusal(of: identifier, address) { return refused }
-        guard verdict != .wrong, let id, let record, let account = try await accounts.account(.id(id)) else {
+        guard verdict != .wrong, let account = found, let record else {
             limit.count(identifier, address, at: now())
             return Self.counted("wrong", .wrong)
         }
-        if verdict == .rightButOutdated { await renew(record, of: id, password) }
+        if verdict == .rightButOutdated { await renew(record, of: account.id, password) }
         guard account.state == .active else { return Self.counted("blocked", .blocked(account)) }
+        guard account.isActivated else { return Self.counted("not activated", .notActivated(account)) }
         return Self.counted("signed in", .signedIn(try await noted(account)))
     }
 

@@ -12,12 +12,12 @@ package struct PasswordRecovery: Sendable {
         self.tokens = tokens
     }
 
-    /// Mails a link to the address on file, if an active account has it and it has not had its mails; the account's older links
+    /// Mails a link to the address on file, if an activated and active account has it and it has not had its mails; the account's older links
     /// die. Says nothing about that, and takes one write either way. Throws `RecoveryError` only for an asker who asks too often,
     /// whomever for, and what the store throws.
     package func recover(_ email: EmailAddress, from address: String) async throws {
         let found = try await accounts.account(.email(email))
-        let account = found?.state == .active ? found : nil
+        let account = found.flatMap { $0.state == .active && $0.isActivated ? $0 : nil }
         let (token, link) = tokens.made(.recoverPassword, for: account?.id, account?.email ?? email, from: address)
         let filing = try await tokens.store.file(
             token,

@@ -21,11 +21,31 @@ package protocol SessionStore: Sendable {
     /// Notes that a session was used. Returns at once; may be lost.
     func touch(_ id: Session.ID, at now: Timestamp)
 
+    /// Ends a remembered session, idle or not, and begins another in its place with the same end, in one step. Where that was done
+    /// already, less than the grace ago, this is the session that it became. nil when the session was ended, has reached its end, was
+    /// not to be remembered or is another account's, or when its account is gone, blocked, or was signed out everywhere.
+    func renew(_ renewal: SessionRenewal) async throws -> LiveSession?
+
+    /// Ends a session and those that it was renewed to.
+    func end(_ id: Session.ID) async throws
+
     /// Ends a session of `subject`. False when it has none of this id.
     func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool
 
     /// Ends every session of an account but `current`.
     func endAll(of subject: Subject.ID, except current: Session.ID?) async throws
+}
+
+/// A remembered session that is to go on under another id.
+package struct SessionRenewal: Sendable {
+    package let id: Session.ID
+    package let subject: Subject.ID
+    /// The id of the new session; nobody knew it before.
+    package let successor: Session.ID
+    package let origin: SessionOrigin
+    package let now: Timestamp
+    /// For how long a second renewal of the same session gets what the first one got, in seconds.
+    package let grace: Int64
 }
 
 /// A token's entry in the token store: its id leads to its session, and so to its account.

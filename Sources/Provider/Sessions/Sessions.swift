@@ -110,6 +110,31 @@ package struct Sessions: Sendable {
         try await dependencies.sessions.sessions(of: subject, at: dependencies.now())
     }
 
+    /// Goes on with a remembered session that was idle too long: a new one in its place, with the same end. Calls at the same
+    /// time get the same one. nil when the session was ended, has reached its end, was not to be remembered or is not the account's,
+    /// or when the account may not sign in or was signed out everywhere since.
+    package func renew(
+        _ id: Session.ID,
+        of subject: Subject.ID,
+        origin: SessionOrigin
+    ) async throws -> LiveSession? {
+        try await dependencies.sessions.renew(
+            SessionRenewal(
+                id: id,
+                subject: subject,
+                successor: Session.ID(UUIDv4(random: dependencies.random).string),
+                origin: origin,
+                now: dependencies.now(),
+                grace: dependencies.settings.refreshGrace
+            )
+        )
+    }
+
+    /// Ends a session, those that it was renewed to, and all their tokens: for who holds the session's cookie.
+    package func end(_ id: Session.ID) async throws {
+        try await dependencies.sessions.end(id)
+    }
+
     /// Ends a session and all its tokens. False when the account has none of this id.
     @discardableResult
     package func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool {

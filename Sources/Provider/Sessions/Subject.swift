@@ -17,7 +17,7 @@ package struct Subject: Sendable {
     package let isEmailVerified: Bool
     package let name: String
     package let createdAt: Timestamp
-    /// Whether the account may sign in and its tokens may be used.
+    /// Whether the account may sign in and its tokens may be used: it is activated and not blocked.
     package let isActive: Bool
     /// Counts the times that all sign-ins of the account were ended; a token of an earlier count is dead.
     package let generation: Int64

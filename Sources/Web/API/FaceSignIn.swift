@@ -7,12 +7,10 @@ package import Provider
 /// Joins the two halves of a sign-in: `Accounts` proves who somebody is, `Provider` begins the session.
 package struct FaceSignIn: Sendable {
     private let passwords: any PasswordSignIn
-    private let subjects: any SubjectStore
     package let sessions: Sessions
 
-    package init(passwords: any PasswordSignIn, subjects: any SubjectStore, sessions: Sessions) {
+    package init(passwords: any PasswordSignIn, sessions: Sessions) {
         self.passwords = passwords
-        self.subjects = subjects
         self.sessions = sessions
     }
 
@@ -21,11 +19,14 @@ package struct FaceSignIn: Sendable {
         case signedIn(Account, SignInTokens)
         /// Wrong, or for an account that does not exist: nobody can tell.
         case wrong
+        /// The password is right; the link in the account's first mail was not followed yet.
+        case notActivated
         /// Wait this number of seconds.
         case limited(wait: Int64)
     }
 
-    /// Signs in with a password. A blocked account gets the answer of a wrong password. Throws `PasswordError` and what the stores
+    /// Signs in with a password. A blocked account gets the answer of a wrong password, and so does one whose password was
+    /// changed, or that was blocked or deleted, while this one was looked at. Throws `PasswordError` and what the stores
     /// throw.
     package func signIn(
         _ identifier: AccountIdentifier,
@@ -38,11 +39,28 @@ package struct FaceSignIn: Sendable {
         case .wrong, .blocked: return .wrong
         case .limited(let wait): return .limited(wait: wait)
         case .signedIn(let account):
-            let id = Subject.ID(account.id.description)
-            guard let subject = try await subjects.subject(id) else { return .wrong }
-            let origin = SessionOrigin(address: request.clientAddress, userAgent: request.fields[.userAgent] ?? "")
-            let tokens = try await sessions.begin(for: id, generation: subject.generation, plan: plan, origin: origin)
-            return .signedIn(account, tokens)
+            return try await begin(account, plan: plan, request).map { .signedIn(account, $0) } ?? .wrong
+        case .notActivated: return .notActivated
         }
+    }
+
+    private func begin(_ account: Account, plan: SignInPlan, _ request: EndpointRequest) async throws -> SignInTokens? {
+        do {
+            return try await sessions.begin(
+                for: Subject.ID(account.id.description),
+                generation: account.generation,
+                plan: plan,
+                origin: SessionOrigin(request)
+            )
+        } catch SessionError.invalid {
+            return nil
+        }
+    }
+}
+
+extension SessionOrigin {
+    /// Where a request comes from.
+    init(_ request: EndpointRequest) {
+        self.init(address: request.clientAddress, userAgent: request.fields[.userAgent] ?? "")
     }
 }

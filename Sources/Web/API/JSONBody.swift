@@ -36,6 +36,20 @@ struct JSONBody {
         )
     }
 
+    /// The member as a truth value; false when it is missing or null. Throws 400 when it is anything else.
+    func flag(_ name: ParameterName) throws(APIRefusal) -> Bool {
+        switch object[name.description] {
+        case .bool(let flag): return flag
+        case .null, nil: return false
+        default:
+            throw APIRefusal(
+                .badRequest,
+                "\(name) must be true or false",
+                FailedCheck("\(name)", expected: "a truth value", seen: "another type")
+            )
+        }
+    }
+
     /// The member as it is; nil when it is missing or null.
     func value(_ name: ParameterName) -> JSON? {
         object[name.description] == .null ? nil : object[name.description]

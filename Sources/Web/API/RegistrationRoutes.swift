@@ -84,7 +84,7 @@ package struct RegistrationRoutes: Sendable {
     private func register(_ request: RouteRequest) async throws -> Reply {
         let body = try JSONBody(request.endpointRequest)
         let email = try Self.email(body.required("email"))
-        let name = try Self.name(body.required("name"))
+        let name = try body.name()
         let keys = try Self.keys(body)
         let registrationToken = try body.optional("registration_token")
         // Without a token the asker is known by the address alone, and here that is one for everybody.
@@ -136,26 +136,6 @@ package struct RegistrationRoutes: Sendable {
         )
     }
 
-    /// The longest name, in characters.
-    private static let nameLimit = 200
-
-    private static func name(_ text: String) throws(APIRefusal) -> String {
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard !words.isEmpty else {
-            throw APIRefusal(.badRequest, "Name cannot be empty", FailedCheck("name", expected: "text", seen: "none"))
-        }
-        guard text.utf8.count <= 4 * nameLimit, text.count <= nameLimit,
-            !text.unicodeScalars.contains(where: \.isControl)
-        else {
-            throw APIRefusal(
-                .badRequest,
-                "name must have at most 200 characters and no control characters",
-                FailedCheck("name", expected: "at most \(nameLimit) printable characters", seen: "\(text.count)")
-            )
-        }
-        return words.joined(separator: " ")
-    }
-
     private static func keys(_ body: JSONBody) throws(APIRefusal) -> [AccountKey] {
         let form: String? =
             switch body.value("public_key") {
@@ -181,12 +161,5 @@ package struct RegistrationRoutes: Sendable {
                 error.failed
             )
         }
-    }
-}
-
-extension Unicode.Scalar {
-    /// Control and bidirectional-override characters, which make a name look like another.
-    fileprivate var isControl: Bool {
-        properties.generalCategory == .control || properties.generalCategory == .format
     }
 }

@@ -20,9 +20,12 @@ struct Core: Sendable {
     let mailed: MailedTokens
     let chat: Chat
     let people: ChatPeople
+    let volatile: any VolatileStore
 
     /// Keys for purposes of their own come from here.
     private let sealing: SealingKey
+    /// The most values that are kept in memory because they may be lost.
+    private static let volatileCapacity = 16_384
 
     init(
         configuration: ServerConfiguration,
@@ -40,6 +43,7 @@ struct Core: Sendable {
         feed = MessageFeed()
         registration = Self.registration(configuration, stores, watchers: watchers, random: random)
         mailed = Self.mailedTokens(configuration, stores, provider, random: random)
+        volatile = VolatileMemory(capacity: Self.volatileCapacity)
         hashing = PasswordHashingPool(PasswordHash(random: random))
         let passwords = PasswordSignInService(
             accounts: stores.accounts,
@@ -47,7 +51,7 @@ struct Core: Sendable {
             limits: configuration.limitsRates ? SignInLimits() : nil,
             now: SystemClock.now
         )
-        signIn = FaceSignIn(passwords: passwords, subjects: stores.subjects, sessions: provider.sessions)
+        signIn = FaceSignIn(passwords: passwords, sessions: provider.sessions)
         chat = Chat(store: stores.messages, feed: feed, random: random, now: SystemClock.now)
         people = ChatPeople(
             friendships: stores.friendships,
@@ -61,6 +65,16 @@ struct Core: Sendable {
     /// The cookie under `name`, sealed with a key of its own.
     func sessionCookie(_ name: StaticString) throws -> SessionCookie {
         try SessionCookie("\(name)", key: sealing.derivedKey(for: name), random: random, now: SystemClock.now)
+    }
+
+    /// The records of the session face's sessions, sealed with a key of their own.
+    func sessionRecords() throws -> SessionRecords {
+        try SessionRecords(
+            volatile,
+            key: sealing.derivedKey(for: "session records"),
+            random: random,
+            now: SystemClock.now
+        )
     }
 
     private static func registration(

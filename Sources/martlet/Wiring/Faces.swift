@@ -15,6 +15,7 @@ struct Faces {
             + core.selfIdentityRoutes
             + core.chatRoutes
             + core.userManagementRoutes
+            + (try core.sessionRoutes)
             + (try core.screenRoutes)
             + [health.route(refusals: provider.refusals)]
         routes = described + [APIDocument.route(over: described, of: provider, version: Martlet.version)]
@@ -50,6 +51,18 @@ extension Core {
         let tokens = configuration.userTokens
         return UserSignInRoutes(signIn: signIn, gate: gate, tokens: tokens, provider: provider, now: SystemClock.now)
             .routes + UserRoutes(accounts: stores.accounts, gate: gate, provider: provider).routes
+    }
+
+    /// The session API.
+    fileprivate var sessionRoutes: [Route] {
+        get throws {
+            SessionRoutes(
+                signIn: signIn,
+                cookie: try sessionCookie("session_uuid"),
+                records: try sessionRecords(),
+                provider: provider
+            ).routes
+        }
     }
 
     /// The pages.

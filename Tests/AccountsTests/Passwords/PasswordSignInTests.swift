@@ -25,6 +25,7 @@ struct PasswordSignInTests {
         case .signedIn(let account): return account.username?.description ?? "?"
         case .wrong: return "wrong"
         case .blocked: return "blocked"
+        case .notActivated: return "not activated"
         case .limited(let wait): return "wait \(wait)"
         }
     }
@@ -33,7 +34,9 @@ struct PasswordSignInTests {
         ("ada", "correct horse", "ada"), ("ADA", "correct horse", "ada"), ("Ada@Example.org", "correct horse", "ada"),
         ("ada", "correct horsf", "wrong"), ("ada", "Correct horse", "wrong"), ("bob", "correct horse", "wrong"),
         ("bob@example.org", "correct horse", "wrong"), ("nopass", "correct horse", "wrong"), ("nopass", "x", "wrong"),
-        ("blocked", "correct horse", "blocked"), ("blocked", "wrong", "wrong"), ("gone", "correct horse", "wrong"),
+        ("blocked", "correct horse", "blocked"), ("blocked", "wrong", "wrong"),
+        ("waiting", "correct horse", "not activated"), ("waiting", "wrong", "wrong"),
+        ("gone", "correct horse", "wrong"),
     ]
 
     @Test(arguments: tries.indices)
@@ -41,6 +44,8 @@ struct PasswordSignInTests {
         try await scratch.account("nopass", password: nil)
         let blocked = try await scratch.account("blocked")
         #expect(try await scratch.stores.accounts.setState(.blocked, of: blocked.id))
+        let waiting = try await scratch.account("waiting")
+        _ = try await scratch.stores.accounts.update(waiting.id, at: scratch.clock.now()) { $0.isActivated = false }
         #expect(try await scratch.stores.accounts.delete(try await scratch.account("gone").id))
         let (name, password, expected) = Self.tries[index]
         #expect(try await outcome(scratch.signIn(), name, password) == expected)

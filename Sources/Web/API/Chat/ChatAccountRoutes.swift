@@ -59,14 +59,7 @@ package struct ChatAccountRoutes: Sendable {
 
     @Sendable private func login(_ request: EndpointRequest) async throws -> Reply {
         let body = try JSONBody(request)
-        let (text, password) = (try body.required("email"), try body.required("password"))
-        guard let email = EmailAddress(text) else {
-            throw APIRefusal(
-                .badRequest,
-                "email must be an email address",
-                FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
-            )
-        }
+        let (email, password) = (try body.email(), try body.required("password"))
         switch try await signIn.signIn(.email(email), password: password, plan: plan, request) {
         case .signedIn(let account, let tokens):
             return .json([
@@ -74,7 +67,7 @@ package struct ChatAccountRoutes: Sendable {
                 "token": .string(tokens.accessToken),
                 "user": .object(try await people.json(of: account, signedInAt: now())),
             ])
-        case .wrong:
+        case .wrong, .notActivated:
             throw APIRefusal(
                 .unauthorized,
                 "Invalid email or password",
@@ -101,8 +94,7 @@ package struct ChatAccountRoutes: Sendable {
     @Sendable private func updateProfile(_ request: EndpointRequest) async throws -> Reply {
         let account = try await account(request, scope: "profile:write")
         let body = try JSONBody(request)
-        let username = try body.optional("username").map { text throws(APIRefusal) in try Self.username(text) }
-        let email = try body.optional("email").map { text throws(APIRefusal) in try Self.email(text) }
+        let (username, email) = (try body.optionalUsername(), try body.optionalEmail())
         // Both are looked at before either is changed, so that a refusal leaves nothing half done.
         if let username { try await refuseTaken(.username(username), "username", by: account) }
         if let email { try await refuseTaken(.email(email), "email", by: account) }
@@ -151,24 +143,6 @@ package struct ChatAccountRoutes: Sendable {
             .invalidToken,
             "the access token is expired, revoked or not for this resource",
             FailedCheck("account", expected: "one that exists", seen: "deleted meanwhile")
-        )
-    }
-
-    private static func username(_ text: String) throws(APIRefusal) -> Username {
-        if let username = Username(text) { return username }
-        throw APIRefusal(
-            .badRequest,
-            "username must have 1 to 64 letters, digits, dots, hyphens or underscores",
-            FailedCheck("username", expected: "1 to 64 such characters", seen: FailedCheck.excerpt(text))
-        )
-    }
-
-    private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {
-        if let email = EmailAddress(text) { return email }
-        throw APIRefusal(
-            .badRequest,
-            "email must be an email address",
-            FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
         )
     }
 }

@@ -42,7 +42,7 @@ package struct UserSignInRoutes: Sendable {
             var reply = Reply.json(["message": "Login successful", "user": .object(account.userRecord)])
             reply.fields.append(contentsOf: tokens.cookies(issued, at: now()))
             return reply
-        case .wrong: throw Self.wrong
+        case .wrong, .notActivated: throw Self.wrong
         case .limited(let wait): throw APIRefusal.tooManySignIns(wait: wait)
         }
     }

@@ -1,0 +1,73 @@
+import Accounts
+import HTTPTypes
+import JOSE
+import OAuth
+
+/// What the bodies of several faces say of an account, each member checked in one place.
+extension JSONBody {
+    /// The `email`. Throws 400 when it is missing or no address.
+    func email() throws(APIRefusal) -> EmailAddress { try Self.email(required("email")) }
+
+    /// The `email`, or nil when there is none. Throws 400 when it is no address.
+    func optionalEmail() throws(APIRefusal) -> EmailAddress? {
+        guard let text = try optional("email") else { return nil }
+        return try Self.email(text)
+    }
+
+    /// The `username`. Throws 400 when it is missing or no username.
+    func username() throws(APIRefusal) -> Username { try Self.username(required("username")) }
+
+    /// The `username`, or nil when there is none. Throws 400 when it is no username.
+    func optionalUsername() throws(APIRefusal) -> Username? {
+        guard let text = try optional("username") else { return nil }
+        return try Self.username(text)
+    }
+
+    /// The `name`, for display, its words separated by single blanks. Throws 400 when it is missing, empty, longer than
+    /// `nameLimit` or holds control characters.
+    func name() throws(APIRefusal) -> String {
+        let text = try required("name")
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard !words.isEmpty else {
+            throw APIRefusal(.badRequest, "Name cannot be empty", FailedCheck("name", expected: "text", seen: "none"))
+        }
+        guard text.utf8.count <= 4 * Self.nameLimit, text.count <= Self.nameLimit,
+            !text.unicodeScalars.contains(where: \.isControl)
+        else {
+            throw APIRefusal(
+                .badRequest,
+                "name must have at most 200 characters and no control characters",
+                FailedCheck("name", expected: "at most \(Self.nameLimit) printable characters", seen: "\(text.count)")
+            )
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// The longest name, in characters.
+    private static let nameLimit = 200
+
+    private static func username(_ text: String) throws(APIRefusal) -> Username {
+        if let username = Username(text) { return username }
+        throw APIRefusal(
+            .badRequest,
+            "username must have 1 to 64 letters, digits, dots, hyphens or underscores",
+            FailedCheck("username", expected: "1 to 64 such characters", seen: FailedCheck.excerpt(text))
+        )
+    }
+
+    private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {
+        if let email = EmailAddress(text) { return email }
+        throw APIRefusal(
+            .badRequest,
+            "email must be an email address",
+            FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
+        )
+    }
+}
+
+extension Unicode.Scalar {
+    /// Control and bidirectional-override characters, which make a text look like another.
+    var isControl: Bool {
+        properties.generalCategory == .control || properties.generalCategory == .format
+    }
+}
