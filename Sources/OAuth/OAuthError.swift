@@ -1,6 +1,6 @@
 package import JOSE
 
-/// Text that may be sent to a client: literals of ours and parameter names, so no secret and no user input.
+/// Text that may be sent to a client: literals of ours, made of one another, and parameter names, so no secret and no user input.
 package struct WireText: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     package let description: String
 
@@ -12,7 +12,7 @@ package struct WireText: Sendable, ExpressibleByStringInterpolation, CustomStrin
         description = stringInterpolation.text
     }
 
-    /// Takes literals and parameter names; nothing else compiles.
+    /// Takes literals, other such texts and parameter names; nothing else compiles.
     package struct StringInterpolation: StringInterpolationProtocol {
         var text = ""
 
@@ -24,6 +24,10 @@ package struct WireText: Sendable, ExpressibleByStringInterpolation, CustomStrin
 
         package mutating func appendInterpolation(_ name: ParameterName) {
             text += name.description
+        }
+
+        package mutating func appendInterpolation(_ other: WireText) {
+            text += other.description
         }
     }
 }

@@ -2,6 +2,14 @@ import Accounts
 import Cryptography
 import JOSE
 
+/// How an account was made; each way is counted on its own.
+enum RegistrationWay: String {
+    /// With a verified address and a public key.
+    case key
+    /// With a username and a password.
+    case signUp = "sign-up"
+}
+
 /// The steps of `SQLRegistrationStore`, each within the caller's write.
 extension Connection {
     /// A count and the time of the oldest of what was counted.
@@ -76,14 +84,34 @@ extension Connection {
         return own?.id
     }
 
+    /// When the oldest of those registrations of the last hour was that leave a network address no room for another, or nil when
+    /// there is room.
+    func oldestRegistration(
+        _ way: RegistrationWay,
+        beyond limit: Int,
+        from address: String,
+        at now: Timestamp
+    ) throws -> Timestamp? {
+        let events = try tally(
+            "SELECT count(*), min(at) FROM registration_event WHERE asked_from = $1 AND at >= $2 AND way = $3",
+            [.text(address), .time(now - SQLRegistrationStore.eventLifetime), .text(way.rawValue)]
+        )
+        return events.count >= limit ? events.oldest ?? now : nil
+    }
+
+    /// Counts the registration of an account.
+    func insertRegistration(of account: Account, _ way: RegistrationWay, from address: String) throws {
+        try execute(
+            "INSERT INTO registration_event (at, account_id, asked_from, way) VALUES ($1, $2, $3, $4)",
+            [.time(account.createdAt), .text(account.id.description), .text(address), .text(way.rawValue)]
+        )
+    }
+
     /// Why the account cannot be made, or nil: the limit first, then what is taken.
     func refusal(of request: RegistrationRequest) throws -> RegistrationOutcome? {
         if let limit = request.limit {
-            let events = try tally(
-                "SELECT count(*), min(at) FROM registration_event WHERE asked_from = $1 AND at >= $2",
-                [.text(request.askedFrom), .time(request.now - SQLRegistrationStore.eventLifetime)]
-            )
-            if events.count >= limit { return .limited(oldest: events.oldest ?? request.now) }
+            let oldest = try oldestRegistration(.key, beyond: limit, from: request.askedFrom, at: request.now)
+            if let oldest { return .limited(oldest: oldest) }
         }
         switch try taken(by: request.account) {
         case .keyTaken: return .keyTaken

@@ -95,23 +95,7 @@ package struct SQLAccountStore: AccountStore {
     /// Deletes the account with all that hangs off it, and ends every verification of its address, so that registering
     /// it again takes a new one. Its id is kept and never given again.
     package func delete(_ id: Account.ID) async throws -> Bool {
-        try await database.write { connection in
-            let former = try connection.first(
-                "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key",
-                [.text(id.description)]
-            ) { (ordinal: try $0.integer(0), emailKey: try $0.optionalText(1)) }
-            guard let former else { return false }
-            try connection.execute(
-                "INSERT INTO former_account (id, ordinal) VALUES ($1, $2)",
-                [.text(id.description), .integer(former.ordinal)]
-            )
-            // The rows stay: they count towards the limit of mails to the address.
-            try connection.execute(
-                "UPDATE email_verification SET expires_at = created_at WHERE email_key = $1",
-                [.optionalText(former.emailKey)]
-            )
-            return true
-        }
+        try await database.write { try $0.delete(id) }
     }
 
     package func noteSignIn(_ id: Account.ID, at now: Timestamp) async throws {
@@ -121,5 +105,26 @@ package struct SQLAccountStore: AccountStore {
                 [.text(id.description), .time(now)]
             )
         }
+    }
+}
+
+extension Connection {
+    /// Deletes an account with all that hangs off it, and keeps its id. False when there is no such account.
+    func delete(_ id: Account.ID) throws -> Bool {
+        let former = try first(
+            "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key",
+            [.text(id.description)]
+        ) { (ordinal: try $0.integer(0), emailKey: try $0.optionalText(1)) }
+        guard let former else { return false }
+        try execute(
+            "INSERT INTO former_account (id, ordinal) VALUES ($1, $2)",
+            [.text(id.description), .integer(former.ordinal)]
+        )
+        // The rows stay: they count towards the limit of mails to the address.
+        try execute(
+            "UPDATE email_verification SET expires_at = created_at WHERE email_key = $1",
+            [.optionalText(former.emailKey)]
+        )
+        return true
     }
 }

@@ -110,9 +110,10 @@ extension Connection {
         ) { Account.ID(try $0.text(0)) }
     }
 
+    /// The owner of an account has shown that they read its mail: that verifies the address, and activates an account that waits.
     fileprivate func markVerified(_ id: Account.ID, at now: Timestamp) throws {
         try execute(
-            "UPDATE account SET email_verified = 1, updated_at = $2 WHERE id = $1",
+            "UPDATE account SET email_verified = 1, activated = 1, updated_at = $2 WHERE id = $1",
             [.text(id.description), .time(now)]
         )
     }
@@ -125,7 +126,7 @@ extension Connection {
         )
     }
 
-    fileprivate func limit(
+    func limit(
         _ token: AccountToken,
         _ limits: AskingLimits,
         since start: Timestamp
@@ -148,7 +149,7 @@ extension Connection {
     }
 
     /// Files a token in the place of the older ones, and its mail.
-    fileprivate func file(_ token: AccountToken, mail: Mail?) throws {
+    func file(_ token: AccountToken, mail: Mail?) throws {
         if let id = token.account { try spendTokens(of: id, token.purpose, at: token.createdAt) }
         try execute(
             """

@@ -66,10 +66,7 @@ package struct SQLRegistrationStore: RegistrationStore {
             ) { try $0.text(0) }
             guard used != nil else { return .notVerified }
             try connection.insert(request.account)
-            try connection.execute(
-                "INSERT INTO registration_event (at, account_id, asked_from) VALUES ($1, $2, $3)",
-                [.time(request.now), .text(request.account.id.description), .text(request.askedFrom)]
-            )
+            try connection.insertRegistration(of: request.account, .key, from: request.askedFrom)
             return .registered
         }
     }

@@ -4,6 +4,7 @@ enum Schema {
     static let migrations = [
         Migration(version: 1, sql: tables.joined(separator: "\n")),
         Migration(version: 2, sql: activation),
+        Migration(version: 3, sql: registrationWay),
     ]
 
     private static let tables = [
@@ -208,6 +209,11 @@ enum Schema {
         ALTER TABLE account ADD COLUMN activated INTEGER NOT NULL DEFAULT 1 CHECK (activated IN (0, 1));
         CREATE INDEX account_waiting ON account (created_at) WHERE activated = 0;
         ALTER TABLE session ADD COLUMN successor_id TEXT;
+        """
+
+    /// How a registration was made: each way has a limit of its own.
+    private static let registrationWay = """
+        ALTER TABLE registration_event ADD COLUMN way TEXT NOT NULL DEFAULT 'key' CHECK (way IN ('key', 'sign-up'));
         """
 
     private static let refusal = """

@@ -1,3 +1,4 @@
+import Accounts
 package import JOSE
 
 extension Stores {
@@ -5,7 +6,7 @@ extension Stores {
     private static let chunk: Int64 = 500
 
     /// Deletes what time has made meaningless: expired verifications, one-time tokens, kept assertions, sessions and their
-    /// tokens, revoked tokens, and registrations that no limit counts any more. Returns the number of rows. Throws `DatabaseError`; what was
+    /// tokens, revoked tokens, registrations that no limit counts any more, and accounts that nobody activated. Returns the number of rows. Throws `DatabaseError`; what was
     /// deleted until then stays deleted.
     @discardableResult
     package func sweep(at now: Timestamp) async throws -> Int {
@@ -30,7 +31,25 @@ extension Stores {
             deleted += try await sweep(table, "id", "expires_at <= $2", [.time(now)])
         }
         deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])
+        deleted += try await sweepAccounts(waitingSince: now - Activation.patience)
         return deleted
+    }
+
+    /// Deletes the accounts that nobody has activated: their names are free again.
+    private func sweepAccounts(waitingSince start: Timestamp) async throws -> Int {
+        var deleted = 0
+        while true {
+            let count = try await database.write { connection in
+                let waiting = try connection.query(
+                    "SELECT id FROM account WHERE activated = 0 AND created_at <= $2 LIMIT $1",
+                    [.integer(Self.chunk), .time(start)]
+                ) { Account.ID(try $0.text(0)) }
+                for id in waiting { _ = try connection.delete(id) }
+                return Int64(waiting.count)
+            }
+            deleted += Int(count)
+            if count < Self.chunk { return deleted }
+        }
     }
 
     private func sweep(_ table: String, _ key: String, _ condition: String, _ values: [SQLValue]) async throws -> Int {

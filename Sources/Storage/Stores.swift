@@ -17,6 +17,7 @@ package struct Stores: Sendable {
     package let registrations: SQLRegistrationStore
     package let accounts: SQLAccountStore
     package let accountTokens: SQLAccountTokenStore
+    package let activations: SQLActivationStore
     package let sessions: SQLSessionStore
     package let refreshTokens: SQLRefreshTokenStore
     package let friendships: SQLFriendshipStore
@@ -53,6 +54,7 @@ package struct Stores: Sendable {
         registrations = SQLRegistrationStore(database)
         accounts = SQLAccountStore(database)
         accountTokens = SQLAccountTokenStore(database)
+        activations = SQLActivationStore(database)
         sessions = SQLSessionStore(database)
         refreshTokens = SQLRefreshTokenStore(database)
         friendships = SQLFriendshipStore(database)

@@ -38,6 +38,24 @@ enum AccountMail {
                 """
         )
     }
+
+    static func activation(_ token: AccountToken, username: Username, link: String) -> Mail {
+        Mail(
+            id: token.id,
+            recipient: token.email,
+            subject: "Activate your account",
+            body: """
+                Somebody, most likely you, has registered the account \(username) with this email address.
+
+                Follow this link to activate it:
+
+                \(link)
+
+                The link works once, within \(token.lifetime / 3600) hours. If it was not you, do nothing: the account will go away.
+
+                """
+        )
+    }
 }
 
 extension AccountToken {

@@ -77,7 +77,8 @@ package protocol AccountTokenStore: Sendable {
     /// Whether a token is fresh and alive, and its account too. Takes nothing.
     func isAlive(_ digest: [UInt8], _ purpose: AccountToken.Purpose, at now: Timestamp) async throws -> Bool
 
-    /// Takes a token of one of `purposes`, once, and marks its account's address as verified. nil when it is not fresh and alive.
+    /// Takes a token of one of `purposes`, once, marks its account's address as verified and the account as
+    /// activated. nil when it is not fresh and alive.
     func confirm(_ digest: [UInt8], _ purposes: [AccountToken.Purpose], at now: Timestamp) async throws -> Account.ID?
 
     /// Takes a recovery token, once, sets the password record, and ends every session of its account; the address is verified by it.

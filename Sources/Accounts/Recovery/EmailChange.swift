@@ -21,7 +21,7 @@ package struct EmailChange: Sendable {
     /// Gives an account another address, unverified, and mails a link to it that confirms it; every link to the old one dies. Throws
     /// `RecoveryError` and what the store throws.
     package func change(_ id: Account.ID, to email: EmailAddress, from address: String) async throws -> Outcome {
-        let (token, link) = tokens.made(.changeEmail, for: id, email, from: address)
+        let (token, link) = try tokens.made(.changeEmail, for: id, email, from: address)
         let outcome = try await tokens.store.changeEmail(
             with: token,
             mail: AccountMail.confirmation(token, link: link),

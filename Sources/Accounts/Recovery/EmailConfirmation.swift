@@ -12,7 +12,7 @@ package struct EmailConfirmation: Sendable {
     /// what the store throws.
     package func send(to account: Account, from address: String) async throws {
         guard let email = account.email else { return }
-        let (token, link) = tokens.made(.confirmEmail, for: account.id, email, from: address)
+        let (token, link) = try tokens.made(.confirmEmail, for: account.id, email, from: address)
         let filing = try await tokens.store.file(
             token,
             mail: AccountMail.confirmation(token, link: link),

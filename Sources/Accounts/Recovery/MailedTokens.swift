@@ -7,7 +7,7 @@ package struct MailedTokens: Sendable {
     let settings: RecoverySettings
     let now: @Sendable () -> Timestamp
     private let random: any RandomSource
-    private let link: @Sendable (_ token: String) -> String
+    private let link: @Sendable (_ token: String) throws -> String
 
     /// `link` makes the URL in the mail out of a token (letters, digits, `-` and `_`).
     package init(
@@ -15,7 +15,7 @@ package struct MailedTokens: Sendable {
         settings: RecoverySettings = RecoverySettings(),
         random: any RandomSource,
         now: @escaping @Sendable () -> Timestamp,
-        link: @escaping @Sendable (_ token: String) -> String
+        link: @escaping @Sendable (_ token: String) throws -> String
     ) {
         self.store = store
         self.settings = settings
@@ -24,13 +24,13 @@ package struct MailedTokens: Sendable {
         self.link = link
     }
 
-    /// A token of 256 bits for `account`, or nobody's, and the link that carries it to `email`.
+    /// A token of 256 bits for `account`, or nobody's, and the link that carries it to `email`. Throws what making the link throws.
     func made(
         _ purpose: AccountToken.Purpose,
         for account: Account.ID?,
         _ email: EmailAddress,
         from address: String
-    ) -> (token: AccountToken, link: String) {
+    ) throws -> (token: AccountToken, link: String) {
         let time = now()
         let text = "martlet_mt_" + Base64URL.encode(random.bytes(32))
         let lifetime = purpose == .recoverPassword ? settings.recoveryLifetime : settings.confirmationLifetime
@@ -42,7 +42,7 @@ package struct MailedTokens: Sendable {
             email: email,
             origin: .init(address: address, time: time, expiry: time + lifetime)
         )
-        return (token, link(text))
+        return (token, try link(text))
     }
 
     static func digest(_ text: String) -> [UInt8] { Hash.digest(text) }

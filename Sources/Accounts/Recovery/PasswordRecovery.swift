@@ -18,7 +18,7 @@ package struct PasswordRecovery: Sendable {
     package func recover(_ email: EmailAddress, from address: String) async throws {
         let found = try await accounts.account(.email(email))
         let account = found.flatMap { $0.state == .active && $0.isActivated ? $0 : nil }
-        let (token, link) = tokens.made(.recoverPassword, for: account?.id, account?.email ?? email, from: address)
+        let (token, link) = try tokens.made(.recoverPassword, for: account?.id, account?.email ?? email, from: address)
         let filing = try await tokens.store.file(
             token,
             mail: account == nil ? nil : AccountMail.recovery(token, link: link),

@@ -43,6 +43,26 @@ extension JSONBody {
         return words.joined(separator: " ")
     }
 
+    /// The `password`, to be set. Throws 400 when it is missing, or with the rule that it breaks.
+    func newPassword() throws(APIRefusal) -> Password {
+        let text = try required("password")
+        do throws(PasswordRule) {
+            return try Password(new: text)
+        } catch {
+            let rule: WireText =
+                switch error {
+                case .tooShort: "must have at least 8 characters"
+                case .tooLong: "must have at most 128 characters and 512 bytes"
+                case .tooCommon: "is among the commonest passwords"
+                }
+            throw APIRefusal(
+                .badRequest,
+                "password \(rule)",
+                FailedCheck("password", expected: "a new one", seen: "\(error)")
+            )
+        }
+    }
+
     /// The longest name, in characters.
     private static let nameLimit = 200
 

@@ -38,6 +38,9 @@ package struct Screens: Sendable {
             ) {
                 .complete(try await confirmEmail(token: $0.parameters["token"] ?? ""))
             },
+            Route(.get, "\(base)/account/link-not-valid", allowsBrowsers: false, refusal: refusals.reply(to:)) { _ in
+                .complete(page(.emailNotVerified))
+            },
             Route(.get, "\(base)/oauth/errors", allowsBrowsers: false, refusal: refusals.reply(to:)) { _ in
                 .complete(page(.oauthErrors))
             },

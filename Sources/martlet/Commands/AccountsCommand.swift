@@ -111,7 +111,7 @@ struct AccountsCommand: AsyncParsableCommand {
                     accounts.map {
                         [
                             $0.id.description, $0.username?.description ?? "-", $0.email?.description ?? "-", $0.name,
-                            $0.state.rawValue, SystemClock.text($0.createdAt),
+                            $0.isActivated ? $0.state.rawValue : "not activated", SystemClock.text($0.createdAt),
                         ]
                     },
                     header: ["ID", "USERNAME", "EMAIL", "NAME", "STATE", "CREATED"]
@@ -190,7 +190,8 @@ extension Account {
         [
             "id": .string(id.description), "username": username.map { .string($0.description) } ?? .null,
             "email": email.map { .string($0.description) } ?? .null, "name": .string(name),
-            "state": .string(state.rawValue), "created_at": .string(SystemClock.text(createdAt)),
+            "state": .string(state.rawValue), "activated": .bool(isActivated),
+            "created_at": .string(SystemClock.text(createdAt)),
             "last_sign_in": lastSignIn.map { .string(SystemClock.text($0)) } ?? .null,
             "roles": .strings(roles.map(\.rawValue).sorted()), "keys": .strings(keys.map(\.thumbprint)),
         ]

@@ -42,7 +42,9 @@ struct Core: Sendable {
         watchers = VerificationWatchers()
         feed = MessageFeed()
         registration = Self.registration(configuration, stores, watchers: watchers, random: random)
-        mailed = Self.mailedTokens(configuration, stores, provider, random: random)
+        mailed = Self.mailedTokens(configuration, stores, random: random) { [settings = provider.settings] in
+            settings.url("/account/confirm-email/\($0)")
+        }
         volatile = VolatileMemory(capacity: Self.volatileCapacity)
         hashing = PasswordHashingPool(PasswordHash(random: random))
         let passwords = PasswordSignInService(
@@ -77,6 +79,23 @@ struct Core: Sendable {
         )
     }
 
+    /// What seals the links of first mails, under a key of its own.
+    func activationLink() throws -> ActivationLink {
+        try ActivationLink(key: sealing.derivedKey(for: "activation links"), random: random)
+    }
+
+    /// The accounts that wait for their mail's link to be followed.
+    func activation(_ link: ActivationLink) -> Activation {
+        let settings = provider.settings
+        return Activation(
+            store: stores.activations,
+            hashing: hashing,
+            tokens: Self.mailedTokens(configuration, stores, random: random) { settings.url(try link.path($0)) },
+            limit: configuration.limitsRates ? Activation.standardLimit : nil,
+            random: random
+        )
+    }
+
     private static func registration(
         _ configuration: ServerConfiguration,
         _ stores: Stores,
@@ -101,17 +120,20 @@ struct Core: Sendable {
     private static func mailedTokens(
         _ configuration: ServerConfiguration,
         _ stores: Stores,
-        _ provider: Provider,
-        random: any RandomSource
+        random: any RandomSource,
+        link: @escaping @Sendable (String) throws -> String
     ) -> MailedTokens {
         var settings = RecoverySettings()
         if !configuration.limitsRates {
             settings.recoveryMails = nil
             settings.confirmationMails = nil
         }
-        let base = provider.settings
-        return MailedTokens(store: stores.accountTokens, settings: settings, random: random, now: SystemClock.now) {
-            base.url("/account/confirm-email/\($0)")
-        }
+        return MailedTokens(
+            store: stores.accountTokens,
+            settings: settings,
+            random: random,
+            now: SystemClock.now,
+            link: link
+        )
     }
 }

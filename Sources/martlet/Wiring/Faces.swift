@@ -56,12 +56,20 @@ extension Core {
     /// The session API.
     fileprivate var sessionRoutes: [Route] {
         get throws {
-            SessionRoutes(
+            let (cookie, link) = (try sessionCookie("session_uuid"), try activationLink())
+            let sessions = SessionRoutes(
                 signIn: signIn,
-                cookie: try sessionCookie("session_uuid"),
+                cookie: cookie,
                 records: try sessionRecords(),
                 provider: provider
-            ).routes
+            )
+            let registration = ActivationRoutes(
+                activation: activation(link),
+                link: link,
+                authority: AdministratorCheck(accounts: stores.accounts, cookie: cookie, provider: provider),
+                provider: provider
+            )
+            return sessions.routes + registration.routes
         }
     }
 

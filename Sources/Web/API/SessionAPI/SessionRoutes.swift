@@ -23,17 +23,31 @@ package struct SessionRoutes: Sendable {
     }
 
     package var routes: [Route] {
-        let mounted: [(HTTPRequest.Method, String, @Sendable (EndpointRequest) async throws -> Reply)] = [
-            (.post, "/users/login", login), (.get, "/users/verify-session", verifySession),
-            (.post, "/users/logout", logout),
+        typealias Answer = @Sendable (EndpointRequest) async throws -> Reply
+        let mounted: [(HTTPRequest.Method, String, Operation, Answer)] = [
+            (.post, "/users/login", SessionOperations.login, login),
+            (.get, "/users/verify-session", SessionOperations.verify, verifySession),
+            (.post, "/users/logout", SessionOperations.logout, logout),
         ]
         return [
-            Route(.get, "\(base)/health-check", isPublicDocument: true, refusal: refusals.reply(to:)) { _ in
+            Route(
+                .get,
+                "\(base)/health-check",
+                isPublicDocument: true,
+                operation: SessionOperations.health,
+                refusal: refusals.reply(to:)
+            ) { _ in
                 .complete(.json(["message": "Application is safe and healthy. :)"]))
             }
         ]
-            + mounted.map { method, path, respond in
-                Route(method, base + path, allowsBrowsers: false, refusal: refusals.reply(to:)) {
+            + mounted.map { method, path, operation, respond in
+                Route(
+                    method,
+                    base + path,
+                    allowsBrowsers: false,
+                    operation: operation,
+                    refusal: refusals.reply(to:)
+                ) {
                     .complete(try await respond($0.endpointRequest))
                 }
             }

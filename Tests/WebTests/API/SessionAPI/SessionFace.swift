@@ -18,8 +18,9 @@ struct SessionFace: Sendable {
     let volatile = VolatileMemory(capacity: 64)
     let hashing: PasswordHashingPool
     let cookie: SessionCookie
+    let link: ActivationLink
 
-    init(_ limits: SignInLimits? = nil) async throws {
+    init(_ limits: SignInLimits? = nil, registrations: Int? = nil) async throws {
         provider = try await TestProvider()
         let random = provider.random
         hashing = PasswordHashingPool(
@@ -38,7 +39,7 @@ struct SessionFace: Sendable {
             random: random,
             now: provider.clock.now
         )
-        let routes = SessionRoutes(
+        let sessions = SessionRoutes(
             signIn: FaceSignIn(passwords: passwords, sessions: provider.provider.sessions),
             cookie: cookie,
             records: try SessionRecords(
@@ -48,8 +49,32 @@ struct SessionFace: Sendable {
                 now: provider.clock.now
             ),
             provider: provider.provider
-        ).routes
-        server = try TestServer(over: provider, TestServer.Parts(routes: routes))
+        )
+        link = try ActivationLink(
+            key: provider.dependencies.sealing.derivedKey(for: "activation links"),
+            random: random
+        )
+        let activation = Activation(
+            store: provider.stores.activations,
+            hashing: hashing,
+            tokens: MailedTokens(store: provider.stores.accountTokens, random: random, now: provider.clock.now) {
+                [link] in
+                TestProvider.issuer + (try link.path($0))
+            },
+            limit: registrations,
+            random: random
+        )
+        let registration = ActivationRoutes(
+            activation: activation,
+            link: link,
+            authority: AdministratorCheck(
+                accounts: provider.stores.accounts,
+                cookie: cookie,
+                provider: provider.provider
+            ),
+            provider: provider.provider
+        )
+        server = try TestServer(over: provider, TestServer.Parts(routes: sessions.routes + registration.routes))
     }
 
     /// An account with the password above, `change`d before it is filed.
