@@ -102,7 +102,15 @@ def test_a_page_has_50_messages_unless_told(ada, bob):
     assert ada.page(limit=51)["next"] is None
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "201", "1e2", "1.0", "ten", "99999999999999999999"])
+@pytest.mark.parametrize("name, value", [
+    ("with", "ada"), ("with", "3F0B5BD4-8F6E-4A65-9D0C-6D0A3C1F9B11"), ("before", "0"), ("before", "01m7zhz8a1zeh2wsgdzb09aqaq"),
+])
+def test_an_id_of_another_form_is_refused(ada, name, value):
+    refused(ada.send("GET", "/api/chat/messages", params={name: value}), 400, name)
+    assert ada.page(**{name: ""}) == ada.page(), "the control: empty is left out"
+
+
+@pytest.mark.parametrize("limit", ["+5", "0", "-1", "201", "1e2", "1.0", "ten", "99999999999999999999"])
 def test_a_limit_beyond_1_to_200_is_refused(ada, limit):
     refused(ada.send("GET", "/api/chat/messages", params={"limit": limit}), 400, "limit")
     for good_limit in (1, 200):

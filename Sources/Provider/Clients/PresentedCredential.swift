@@ -10,6 +10,8 @@ enum PresentedCredential {
     /// Finds the one method that the request uses (RFC 6749 §2.3). Throws `invalid_request` for two methods at once,
     /// `invalid_client` for none.
     init(_ request: EndpointRequest, _ parameters: Parameters) throws(OAuthError) {
+        // Also those that the method found below has no use for: what is sent must be of the type that it has to be.
+        for name in [ParameterName.clientID, .publicKey, .challenge] { _ = try parameters.optional(name) }
         let assertion = try parameters.optional(.clientAssertion)
         let type = try parameters.optional(.clientAssertionType)
         let secret = try parameters.optional(.clientSecret)

@@ -14,8 +14,17 @@ extension JSONSchema {
     package static let jwt = text(pattern: "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$")
     /// Scope tokens, each after one space (RFC 6749 §3.3).
     package static let scope = text(pattern: "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$")
-    /// An elliptic-curve public key: a point in hexadecimal, or a JWK (RFC 7517).
-    package static let publicKey = any(of: text(66...2048), jwk)
+    /// An elliptic-curve public key: a point in hexadecimal, or a JWK (RFC 7518 §6.2), also as JSON text.
+    package static let publicKey = any(
+        of: text(66...2048, pattern: "^(0[23][0-9A-Fa-f]{64}|04[0-9A-Fa-f]{128}|\\{[^\\n]*\\})$"),
+        curveKey
+    )
+
+    /// A point on a curve as a JWK.
+    private static let curveKey = input([
+        "kty": one(of: "EC"), "crv": one(of: "P-256", "P-384", "P-521", "secp256k1"),
+        "x": text(43...88, pattern: "^[A-Za-z0-9_-]+$"), "y": text(43...88, pattern: "^[A-Za-z0-9_-]+$"),
+    ]).named("CurveKey")
 
     /// A public key as a JWK.
     package static let jwk = input(

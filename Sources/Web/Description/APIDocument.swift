@@ -23,6 +23,12 @@ package struct APIDocument: Sendable {
     /// All operations, with the replies that they did not have to name.
     package var operations: [Operation] { described.map(\.operation) }
 
+    /// The operations of a route: its own and, for a document, what HEAD gives (RFC 9110 §9.3.2).
+    private static func methods(_ route: Route, _ operation: Operation) -> [(name: String, operation: Operation)] {
+        let own = (route.method.rawValue.lowercased(), operation)
+        return route.isPublicDocument ? [own, ("head", operation.withoutBodies)] : [own]
+    }
+
     /// The document.
     package var json: JSON {
         [
@@ -37,7 +43,12 @@ package struct APIDocument: Sendable {
             "servers": [["url": .string(origin)]],
             "tags": .array(tags),
             "paths": .object(paths),
-            "components": ["schemas": .object(schemas), "securitySchemes": .object(securitySchemes)],
+            "components": [
+                "schemas": .object(schemas),
+                "responses": .object(shared.components),
+                "headers": .object([Operation.Field.requestID.name: .object(Operation.Field.requestID.json)]),
+                "securitySchemes": .object(securitySchemes),
+            ],
         ]
     }
 
@@ -49,15 +60,24 @@ package struct APIDocument: Sendable {
     }
 
     private var paths: JSONObject {
+        let shared = shared
         var paths = JSONObject()
         for (route, operation) in described {
             var item = paths[route.pattern]?.objectValue ?? [:]
-            item[route.method.rawValue.lowercased()] = .object(operation.json)
-            // RFC 9110 §9.3.2: what GET would say, without its body.
-            if route.isPublicDocument { item["head"] = .object(operation.withoutBodies.json) }
+            for method in Self.methods(route, operation) {
+                var json = method.operation.json
+                var responses = JSONObject()
+                for reply in method.operation.replies { responses["\(reply.status)"] = shared.reference(to: reply) }
+                json["responses"] = .object(responses)
+                item[method.name] = .object(json)
+            }
             paths[route.pattern] = .object(item)
         }
         return paths
+    }
+
+    private var shared: SharedReplies {
+        SharedReplies(described.flatMap { Self.methods($0.route, $0.operation) }.map(\.operation))
     }
 
     private var schemas: JSONObject {

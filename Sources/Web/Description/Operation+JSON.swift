@@ -1,5 +1,5 @@
 import JOSE
-import Provider
+package import Provider
 
 /// The operation as the document writes it.
 extension Operation {
@@ -14,9 +14,6 @@ extension Operation {
             ]
         }
         json["security"] = .array(credentials.map { .object($0.requirement) })
-        var responses = JSONObject()
-        for reply in replies { responses["\(reply.status)"] = .object(reply.json) }
-        json["responses"] = .object(responses)
         return json
     }
 
@@ -26,7 +23,7 @@ extension Operation {
     }
 
     /// All schemas that it mentions.
-    var schemas: [JSONSchema] {
+    package var schemas: [JSONSchema] {
         parameters.map(\.schema) + (body?.contents ?? []).map(\.schema)
             + replies.flatMap { reply in reply.fields.map(\.schema) + (reply.content.map { [$0.schema] } ?? []) }
     }
@@ -48,9 +45,11 @@ extension Operation.Parameter {
 }
 
 extension Operation.Reply {
-    fileprivate var json: JSONObject {
-        var headers = JSONObject()
-        for field in [Operation.Field.requestID] + fields { headers[field.name] = .object(field.json) }
+    var json: JSONObject {
+        var headers: JSONObject = [
+            Operation.Field.requestID.name: ["$ref": .string(Operation.Field.requestIDReference)]
+        ]
+        for field in fields { headers[field.name] = .object(field.json) }
         var json: JSONObject = ["description": .string(description), "headers": .object(headers)]
         if let content { json["content"] = .object(Operation.content([content])) }
         return json
@@ -58,14 +57,16 @@ extension Operation.Reply {
 }
 
 extension Operation.Field {
+    fileprivate static let requestIDReference = "#/components/headers/\(requestID.name)"
+
     /// Every reply has it.
-    fileprivate static let requestID = Self(
+    static let requestID = Self(
         "X-Request-Id",
         "Names the request in the operator's records.",
         .text(1...64)
     )
 
-    fileprivate var json: JSONObject {
+    var json: JSONObject {
         ["description": .string(description), "required": .bool(isRequired), "schema": .object(schema.json)]
     }
 }

@@ -64,6 +64,20 @@ struct ClientAuthenticationTests {
         }
     }
 
+    @Test(arguments: [
+        "client_id", "client_secret", "client_assertion", "client_assertion_type", "public_key", "challenge",
+    ])
+    func `a parameter that is no string is refused, also one that the method has no use for`(name: String) async throws
+    {
+        let provider = try await TestProvider()
+        let client = try await provider.addClient(.clientSecretBasic, id: "client-1")
+        let headers = try await provider.credentials(of: client).headers
+        for (value, status) in [(JSON.integer(5), 400), (.object([:]), 400), (.null, 200)] {
+            let body: JSON = .object(["grant_type": "client_credentials", name: value])
+            #expect(await provider.call(.post, "/oauth/token", .json(body), headers: headers).status == status)
+        }
+    }
+
     struct Mismatch: Sendable, CustomTestStringConvertible {
         let registered: ClientAuthenticationMethod
         let used: ClientAuthenticationMethod

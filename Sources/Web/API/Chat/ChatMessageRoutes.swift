@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPTypes
 import JOSE
 import OAuth
@@ -53,8 +54,8 @@ package struct ChatMessageRoutes: Sendable {
         let page = try await chat.read(
             MessageQuery(
                 of: reader,
-                with: try query.optional("with").map { Person($0) },
-                before: try query.optional("before"),
+                with: try Self.value("with", in: query, "an account's id") { UUIDv4($0) }.map { Person($0.string) },
+                before: try Self.value("before", in: query, "a message's id") { ULID($0) }?.string,
                 limit: try Self.limit(query)
             )
         )
@@ -82,9 +83,25 @@ package struct ChatMessageRoutes: Sendable {
         Person(try await bearer.admitAccount(request, scope: scope).subject.id.description)
     }
 
+    /// The parameter as `read` understands it, or nil when it is left out. Throws 400 when `read` gives nil.
+    private static func value<Value>(
+        _ name: ParameterName,
+        in query: Parameters,
+        _ expected: String,
+        _ read: (String) -> Value?
+    ) throws -> Value? {
+        guard let text = try query.optional(name) else { return nil }
+        if let value = read(text) { return value }
+        throw APIRefusal(
+            .badRequest,
+            "\(name) must be an id as this server makes them",
+            FailedCheck("\(name)", expected: expected, seen: FailedCheck.excerpt(text))
+        )
+    }
+
     private static func limit(_ query: Parameters) throws -> Int {
         guard let text = try query.optional("limit") else { return 50 }
-        guard let limit = Int(text), (1...Chat.pageLimit).contains(limit) else {
+        guard text.first != "+", let limit = Int(text), (1...Chat.pageLimit).contains(limit) else {
             throw APIRefusal(
                 .badRequest,
                 "limit must be a number from 1 to 200",
