@@ -83,9 +83,11 @@ def test_schemathesis_finds_nothing(request, tmp_path):
     url = request.config.getoption("--issuer")
     environment = {}
     if not url:
-        server = request.getfixturevalue("start")()
+        server = request.getfixturevalue("start")("--user-token-lifetime", "3600")
         client = server.add_client("client_secret_basic", scope="openid profile")
-        url, environment = server.issuer.url, {"SCHEMATHESIS_CLIENT": f"{client.id}:{client.secret}"}
+        url, environment = server.issuer.url, {
+            "SCHEMATHESIS_CLIENT": f"{client.id}:{client.secret}", "SCHEMATHESIS_MARTLET": f"{server.binary}:{server.data}",
+        }
     done = subprocess.run(
         [
             str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(FOLDER / "schemathesis.toml"),
