@@ -49,6 +49,8 @@ class Race:
 
     def __init__(self, url: str, count: int = 200):
         self.url, self.count = url, count
+        #: The heads of the last answers, in the order of their requests.
+        self.heads: list[str] = []
         self.sockets: list[socket.socket] = []
 
     def __enter__(self) -> "Race":
@@ -92,6 +94,7 @@ class Race:
                         continue
                     selector.unregister(connection)
                     answers[connection] = answer or (0, b"")  # 0: the peer closed without an answer
+        self.heads = [received[connection].partition(b"\r\n\r\n")[0].decode("latin-1") for connection in sockets]
         for index, connection in enumerate(self.sockets):
             if connection in answers and (answers[connection][0] == 0 or b"connection: close" in received[connection].lower()):
                 connection.close()

@@ -17,19 +17,14 @@ package protocol AccountStore: Sendable {
     /// Files a new account with its password record, if it has one.
     func insert(_ account: Account, password: String?) async throws -> InsertOutcome
 
-    /// Changes an account as `change` says, in one transaction, and returns it as it is afterwards; nil when it is gone.
-    /// `change` may run more than once and does nothing but change its argument; what it throws undoes all.
-    func update(
-        _ id: Account.ID,
-        at now: Timestamp,
-        _ change: @escaping @Sendable (inout Account) throws -> Void
-    ) async throws -> UpdateOutcome
+    /// Changes an account as `revision` says, in one transaction. A change of the state, of roles or permissions ends every sign-in.
+    func revise(_ id: Account.ID, _ revision: AccountRevision, at now: Timestamp) async throws -> UpdateOutcome
 
     /// Sets the state, ends every sign-in. False when there is no such account.
     func setState(_ state: Account.State, of id: Account.ID) async throws -> Bool
 
-    /// Deletes the account with its keys, sessions, friendships and messages. False when there is no such account.
-    func delete(_ id: Account.ID) async throws -> Bool
+    /// Deletes the account with its keys, sessions, friendships and messages; when `keepsAdministrator`, not the last active one.
+    func delete(_ id: Account.ID, keepsAdministrator: Bool) async throws -> DeletionOutcome
 
     /// The password record, or nil when the account has no password.
     func passwordRecord(of id: Account.ID) async throws -> String?
@@ -50,6 +45,23 @@ package protocol AccountStore: Sendable {
 
     /// Notes a sign-in.
     func noteSignIn(_ id: Account.ID, at now: Timestamp) async throws
+}
+
+extension AccountStore {
+    /// Changes an account as `change` says, in one transaction. `change` may run more than once and does nothing but change its
+    /// argument; what it throws undoes all.
+    package func update(
+        _ id: Account.ID,
+        at now: Timestamp,
+        _ change: @escaping @Sendable (inout Account) throws -> Void
+    ) async throws -> UpdateOutcome {
+        try await revise(id, AccountRevision(change), at: now)
+    }
+
+    /// Deletes the account, whoever it is. False when there is no such account.
+    package func delete(_ id: Account.ID) async throws -> Bool {
+        try await delete(id, keepsAdministrator: false) == .deleted
+    }
 }
 
 /// How an account is asked for.
@@ -95,4 +107,14 @@ package enum UpdateOutcome: Sendable {
     case unknown
     case usernameTaken
     case emailTaken
+    /// It would leave no active administrator.
+    case lastAdministrator
+}
+
+/// What became of a deletion.
+package enum DeletionOutcome: Sendable {
+    case deleted
+    case unknown
+    /// It would leave no active administrator.
+    case lastAdministrator
 }

@@ -20,10 +20,10 @@ extension SQLAccountStore {
     ) async throws -> Bool {
         try await database.write { connection in
             guard try connection.exists("SELECT 1 FROM account WHERE id = $1", id.description) else { return false }
-            try connection.setPassword(record, of: id, at: now)
             if endsOthers {
-                try connection.signOut(id, except: current)
-                try connection.spendTokens(of: id, .recoverPassword, at: now)
+                try connection.replacePassword(record, of: id, except: current, at: now)
+            } else {
+                try connection.setPassword(record, of: id, at: now)
             }
             return true
         }
@@ -45,6 +45,13 @@ extension Connection {
             "INSERT INTO password (account_id, record, changed_at) VALUES ($1, $2, $3)",
             [.text(id.description), .text(record), .time(now)]
         )
+    }
+
+    /// Writes the record of an account that is there; ends every sign-in but the session `current`, and links to recover the password.
+    func replacePassword(_ record: String, of id: Account.ID, except current: String?, at now: Timestamp) throws {
+        try setPassword(record, of: id, at: now)
+        try signOut(id, except: current)
+        try spendTokens(of: id, .recoverPassword, at: now)
     }
 
     /// Writes the record of an account that is there.

@@ -55,17 +55,21 @@ package struct SQLAccountStore: AccountStore {
         }
     }
 
-    /// A change of the state ends every sign-in, as `setState` does.
-    package func update(
+    package func revise(
         _ id: Account.ID,
-        at now: Timestamp,
-        _ change: @escaping @Sendable (inout Account) throws -> Void
+        _ revision: AccountRevision,
+        at now: Timestamp
     ) async throws -> UpdateOutcome {
         try await database.write { connection in
             guard let old = try connection.account(.id(id)) else { return .unknown }
             var new = old
-            try change(&new)
+            try revision.change(&new)
             new.updatedAt = now
+            if revision.keepsAdministrator, old.isAdministrating, !new.isAdministrating,
+                try !connection.hasAdministrator(beside: id)
+            {
+                return .lastAdministrator
+            }
             switch try connection.taken(by: new, itself: id) {
             case .usernameTaken: return .usernameTaken
             case .emailTaken: return .emailTaken
@@ -76,8 +80,12 @@ package struct SQLAccountStore: AccountStore {
             case .inserted, nil: break
             }
             try connection.update(new, from: old)
-            if new.state != old.state { try connection.signOut(id) }
-            return .updated(new)
+            if let password = revision.password {
+                try connection.replacePassword(password, of: id, except: revision.current, at: now)
+            }
+            if new.state != old.state || new.hasOtherRights(than: old) { try connection.signOut(id) }
+            // Read again: its generation may be another now.
+            return .updated(try connection.account(.id(id)) ?? new)
         }
     }
 
@@ -94,8 +102,14 @@ package struct SQLAccountStore: AccountStore {
 
     /// Deletes the account with all that hangs off it, and ends every verification of its address, so that registering
     /// it again takes a new one. Its id is kept and never given again.
-    package func delete(_ id: Account.ID) async throws -> Bool {
-        try await database.write { try $0.delete(id) }
+    package func delete(_ id: Account.ID, keepsAdministrator: Bool) async throws -> DeletionOutcome {
+        try await database.write { connection in
+            guard let account = try connection.account(.id(id)) else { return .unknown }
+            if keepsAdministrator, account.isAdministrating, try !connection.hasAdministrator(beside: id) {
+                return .lastAdministrator
+            }
+            return try connection.delete(id) ? .deleted : .unknown
+        }
     }
 
     package func noteSignIn(_ id: Account.ID, at now: Timestamp) async throws {

@@ -5,6 +5,7 @@ enum Schema {
         Migration(version: 1, sql: tables.joined(separator: "\n")),
         Migration(version: 2, sql: activation),
         Migration(version: 3, sql: registrationWay),
+        Migration(version: 4, sql: adminKeys),
     ]
 
     private static let tables = [
@@ -209,6 +210,15 @@ enum Schema {
         ALTER TABLE account ADD COLUMN activated INTEGER NOT NULL DEFAULT 1 CHECK (activated IN (0, 1));
         CREATE INDEX account_waiting ON account (created_at) WHERE activated = 0;
         ALTER TABLE session ADD COLUMN successor_id TEXT;
+        """
+
+    /// The one-time keys of administrators.
+    private static let adminKeys = """
+        CREATE TABLE admin_key (
+            digest BLOB NOT NULL PRIMARY KEY CHECK (length(digest) = 32),
+            created_at INTEGER NOT NULL,
+            used_at INTEGER
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// How a registration was made: each way has a limit of its own.

@@ -15,6 +15,7 @@ package struct Stores: Sendable {
     package let revocations: SQLRevocationStore
     package let replays: SQLReplayStore
     package let registrations: SQLRegistrationStore
+    package let signUps: SQLSignUpStore
     package let accounts: SQLAccountStore
     package let accountTokens: SQLAccountTokenStore
     package let activations: SQLActivationStore
@@ -52,6 +53,7 @@ package struct Stores: Sendable {
         revocations = try SQLRevocationStore(database)
         replays = SQLReplayStore(database)
         registrations = SQLRegistrationStore(database)
+        signUps = SQLSignUpStore(database)
         accounts = SQLAccountStore(database)
         accountTokens = SQLAccountTokenStore(database)
         activations = SQLActivationStore(database)

@@ -1,3 +1,4 @@
+import Accounts
 import JOSE
 import Provider
 @testable import Storage

@@ -111,7 +111,7 @@ package struct Registration: Sendable {
     }
 
     /// Whole seconds until an hour has passed since `oldest`.
-    private static func wait(after oldest: Timestamp, at now: Timestamp) -> Int64 {
+    static func wait(after oldest: Timestamp, at now: Timestamp) -> Int64 {
         max(1, oldest.seconds + RegistrationSettings.hour - now.seconds)
     }
 }

@@ -66,6 +66,14 @@ extension Account {
         return ofRole + permissions.filter { !ofRole.contains($0) }
     }
 
+    /// Whether it may sign in and administer every account.
+    package var isAdministrating: Bool { state == .active && roles.contains(.admin) }
+
+    /// Whether it has another role or permission than `other`, the same account at another time.
+    package func hasOtherRights(than other: Account) -> Bool {
+        roles != other.roles || Set(permissions) != Set(other.permissions)
+    }
+
     /// Whether the account may do `method` to the account `target`; nil for all accounts at once.
     package func may(_ method: Permission.Method, to target: Account.ID?) -> Bool {
         held.contains { permission in

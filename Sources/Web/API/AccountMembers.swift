@@ -44,20 +44,21 @@ extension JSONBody {
     }
 
     /// The `password`, to be set. Throws 400 when it is missing, or with the rule that it breaks.
-    func newPassword() throws(APIRefusal) -> Password {
-        let text = try required("password")
+    func newPassword() throws(APIRefusal) -> Password { try Self.newPassword(required("password")) }
+
+    /// The `password`, to be set, or nil when there is none. Throws 400 with the rule that it breaks.
+    func optionalNewPassword() throws(APIRefusal) -> Password? {
+        guard let text = try optional("password") else { return nil }
+        return try Self.newPassword(text)
+    }
+
+    private static func newPassword(_ text: String) throws(APIRefusal) -> Password {
         do throws(PasswordRule) {
             return try Password(new: text)
         } catch {
-            let rule: WireText =
-                switch error {
-                case .tooShort: "must have at least 8 characters"
-                case .tooLong: "must have at most 128 characters and 512 bytes"
-                case .tooCommon: "is among the commonest passwords"
-                }
             throw APIRefusal(
                 .badRequest,
-                "password \(rule)",
+                message(error),
                 FailedCheck("password", expected: "a new one", seen: "\(error)")
             )
         }
@@ -73,6 +74,14 @@ extension JSONBody {
             "username must have 1 to 64 letters, digits, dots, hyphens or underscores",
             FailedCheck("username", expected: "1 to 64 such characters", seen: FailedCheck.excerpt(text))
         )
+    }
+
+    private static func message(_ rule: PasswordRule) -> WireText {
+        switch rule {
+        case .tooShort: "password must have at least 8 characters"
+        case .tooLong: "password must have at most 128 characters and 512 bytes"
+        case .tooCommon: "password is among the commonest passwords"
+        }
     }
 
     private static func email(_ text: String) throws(APIRefusal) -> EmailAddress {

@@ -44,7 +44,9 @@ package struct FaceSignIn: Sendable {
         }
     }
 
-    private func begin(_ account: Account, plan: SignInPlan, _ request: EndpointRequest) async throws -> SignInTokens? {
+    /// Begins a session of an account that proved itself, in its generation of then; nil when its sign-ins were ended since. Throws
+    /// what the stores throw.
+    func begin(_ account: Account, plan: SignInPlan, _ request: EndpointRequest) async throws -> SignInTokens? {
         do {
             return try await sessions.begin(
                 for: Subject.ID(account.id.description),

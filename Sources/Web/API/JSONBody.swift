@@ -9,7 +9,11 @@ struct JSONBody {
 
     /// Throws `invalid_request`: 400 for another content type or a body that is no JSON object, 415 for a compressed one.
     init(_ request: EndpointRequest) throws(OAuthError) {
-        object = try RequestBody.json(of: request)
+        self.init(try RequestBody.json(of: request))
+    }
+
+    init(_ object: JSONObject) {
+        self.object = object
     }
 
     /// The member as text. Throws 400 when it is there and no string.
@@ -29,11 +33,7 @@ struct JSONBody {
     /// The member as text. Throws 400 when it is missing or no string.
     func required(_ name: ParameterName) throws(APIRefusal) -> String {
         if let text = try optional(name) { return text }
-        throw APIRefusal(
-            .badRequest,
-            "\(name) is missing",
-            FailedCheck("\(name)", expected: "a string", seen: "absent")
-        )
+        throw .missing(name)
     }
 
     /// The member as a truth value; false when it is missing or null. Throws 400 when it is anything else.

@@ -9,7 +9,7 @@ struct AccountsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accounts",
         abstract: "List, block, unblock and delete accounts.",
-        subcommands: [Add.self, List.self, Block.self, Unblock.self, Delete.self]
+        subcommands: [Add.self, List.self, Block.self, Unblock.self, Delete.self, AdminKey.self]
     )
 
     struct Add: AsyncParsableCommand {

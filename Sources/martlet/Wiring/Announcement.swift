@@ -1,3 +1,5 @@
+import Accounts
+
 /// What a person at a terminal is told once the server is ready.
 struct Announcement: Sendable {
     private let configuration: ServerConfiguration
@@ -11,6 +13,12 @@ struct Announcement: Sendable {
     /// Prints the text.
     func make(port: Int) {
         print(text(port: port))
+        Terminal.flush()
+    }
+
+    /// Shows the key of the first administrator: here, this once, and in no log.
+    static func show(_ key: AdminKey) {
+        print("X-Auth-Token: \(key.text)")
         Terminal.flush()
     }
 

@@ -15,6 +15,7 @@ struct Core: Sendable {
     let feed: MessageFeed
 
     let registration: Registration
+    let signUps: SignUps
     let hashing: any PasswordHashing
     let signIn: FaceSignIn
     let mailed: MailedTokens
@@ -47,6 +48,13 @@ struct Core: Sendable {
         }
         volatile = VolatileMemory(capacity: Self.volatileCapacity)
         hashing = PasswordHashingPool(PasswordHash(random: random))
+        signUps = SignUps(
+            store: stores.signUps,
+            hashing: hashing,
+            limit: configuration.limitsRates ? SignUps.standardLimit : nil,
+            random: random,
+            now: SystemClock.now
+        )
         let passwords = PasswordSignInService(
             accounts: stores.accounts,
             hashing: hashing,

@@ -50,7 +50,21 @@ extension Core {
         let gate = UserGate(provider: provider, accounts: stores.accounts)
         let tokens = configuration.userTokens
         return UserSignInRoutes(signIn: signIn, gate: gate, tokens: tokens, provider: provider, now: SystemClock.now)
-            .routes + UserRoutes(accounts: stores.accounts, gate: gate, provider: provider).routes
+            .routes
+            + UserRoutes(
+                accounts: stores.accounts,
+                signUps: signUps,
+                revisions: UserRevisions(
+                    accounts: stores.accounts,
+                    hashing: hashing,
+                    signIn: signIn,
+                    gate: gate,
+                    tokens: tokens,
+                    now: SystemClock.now
+                ),
+                gate: gate,
+                provider: provider
+            ).routes
     }
 
     /// The session API.

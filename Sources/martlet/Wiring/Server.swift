@@ -110,6 +110,8 @@ struct Server {
     /// Serves until SIGTERM or SIGINT, then drains, empties the write-ahead log and returns.
     func run() async throws {
         for warning in configuration.warnings { logger.warning("\(warning)") }
+        let key = AdminKey(random: SystemRandom())
+        if try await stores.signUps.fileFirst(key, at: SystemClock.now()) { Announcement.show(key) }
         var group = ServiceGroupConfiguration(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -168,6 +168,11 @@ extension APIRefusal {
         )
     }
 
+    /// The member is not there.
+    static func missing(_ name: ParameterName) -> APIRefusal {
+        APIRefusal(.badRequest, "\(name) is missing", FailedCheck("\(name)", expected: "a string", seen: "absent"))
+    }
+
     /// Somebody else has the value of this member.
     static func taken(_ name: ParameterName) -> APIRefusal {
         APIRefusal(.conflict, "\(name) is taken", FailedCheck("\(name)", expected: "a free one", seen: "a taken one"))

@@ -50,8 +50,34 @@ package struct UserGate: Sendable {
         if request.fields[.authorization] == nil { try origin.check(request) }
     }
 
+    /// Throws 403 when the caller has no permission to do `method` to the account `id`, nil for all. Whether there is one of this id
+    /// does not matter.
+    func check(_ caller: UserCaller, may method: Permission.Method, to id: Account.ID?) throws(OAuthError) {
+        guard caller.account.may(method, to: id) else { throw lacking("\(method.rawValue) users") }
+    }
+
+    /// Throws 403 when the caller has fewer rights than `account`, another one: it could take them over.
+    func check(_ caller: UserCaller, mayGovern account: Account) throws(OAuthError) {
+        guard caller.account.id == account.id || caller.account.outranks(account) else {
+            throw lacking("every right of the account")
+        }
+    }
+
+    /// Throws 403 when the caller may not change `account`, or not give or take what `grant` says.
+    func check(_ caller: UserCaller, mayRevise account: Account, _ grant: UserGrant) throws(OAuthError) {
+        try check(caller, mayGovern: account)
+        try check(grant, by: caller.account.may(.patch, to: nil) ? caller.account : nil, for: account)
+    }
+
+    /// Throws 403 when `granter` may not give what `grant` says to `account`, nil for a new one. Without a granter nothing may be given.
+    func check(_ grant: UserGrant, by granter: Account?, for account: Account? = nil) throws(OAuthError) {
+        guard !grant.isEmpty else { return }
+        let account = account ?? Account(id: Account.ID(""), name: "", createdAt: Timestamp(seconds: 0))
+        guard let granter, grant.isHeld(by: granter, for: account) else { throw lacking("those that are given") }
+    }
+
     /// The refusal of a caller whose permissions do not cover what it asked for (RFC 6750 §3.1).
-    func lacking(_ permission: String) -> OAuthError {
+    private func lacking(_ permission: String) -> OAuthError {
         bearer.answered(
             OAuthError(
                 .insufficientScope,
