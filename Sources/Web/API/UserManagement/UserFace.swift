@@ -16,9 +16,10 @@ struct UserFace: Sendable {
     func route(
         _ method: HTTPRequest.Method,
         _ path: String,
+        _ operation: Operation,
         _ respond: @escaping @Sendable (RouteRequest) async throws -> Reply
     ) -> Route {
-        Route(method, base + path, allowsBrowsers: false, refusal: refusals.reply(to:)) {
+        Route(method, base + path, allowsBrowsers: false, operation: operation, refusal: refusals.reply(to:)) {
             .complete(try await respond($0))
         }
     }

@@ -30,12 +30,12 @@ package struct UserRoutes: Sendable {
     package var routes: [Route] {
         let face = UserFace(provider)
         return [
-            face.route(.get, "/v1/users/me", me),
-            face.route(.get, "/v1/users", list),
-            face.route(.get, "/v1/users/{id}", show),
-            face.route(.post, "/v1/users", create),
-            face.route(.patch, "/v1/users/{id}", change),
-            face.route(.delete, "/v1/users/{id}", delete),
+            face.route(.get, "/v1/users/me", UserOperations.me, me),
+            face.route(.get, "/v1/users", UserOperations.list, list),
+            face.route(.get, "/v1/users/{id}", UserOperations.show, show),
+            face.route(.post, "/v1/users", UserOperations.create, create),
+            face.route(.patch, "/v1/users/{id}", UserOperations.change, change),
+            face.route(.delete, "/v1/users/{id}", UserOperations.delete, delete),
         ]
     }
 

@@ -28,7 +28,10 @@ package struct UserSignInRoutes: Sendable {
 
     package var routes: [Route] {
         let face = UserFace(provider)
-        return [face.route(.post, "/v1/login", login), face.route(.get, "/v1/refresh/jwt", refresh)]
+        return [
+            face.route(.post, "/v1/login", UserOperations.login, login),
+            face.route(.get, "/v1/refresh/jwt", UserOperations.refresh, refresh),
+        ]
     }
 
     @Sendable private func login(_ routed: RouteRequest) async throws -> Reply {
