@@ -35,7 +35,6 @@ struct TestFaces: Sendable {
         let core = provider.provider
         let signIn = FaceSignIn(
             passwords: PasswordSignInService(accounts: provider.accounts, hashing: hashing, now: now),
-            subjects: provider.stores.subjects,
             sessions: core.sessions
         )
         let gate = UserGate(provider: core, accounts: provider.accounts)
