@@ -60,7 +60,7 @@ extension Connection {
     /// Whether an account beside `other` has the role of an administrator and may sign in.
     func hasAdministrator(beside other: Account.ID? = nil) throws -> Bool {
         try first(
-            "SELECT 1 FROM account WHERE roles LIKE '%\"admin\"%' AND state = 'active' AND id <> $1 LIMIT 1",
+            "SELECT 1 FROM account WHERE roles LIKE '%\"admin\"%' AND state = 'active' AND activated = 1 AND id <> $1 LIMIT 1",
             [.text(other?.description ?? "")]
         ) { try $0.integer(0) } != nil
     }

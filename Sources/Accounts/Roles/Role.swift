@@ -67,7 +67,7 @@ extension Account {
     }
 
     /// Whether it may sign in and administer every account.
-    package var isAdministrating: Bool { state == .active && roles.contains(.admin) }
+    package var isAdministrating: Bool { state == .active && isActivated && roles.contains(.admin) }
 
     /// Whether it has another role or permission than `other`, the same account at another time.
     package func hasOtherRights(than other: Account) -> Bool {
