@@ -1,8 +1,6 @@
-import Mustache
-
-/// What a page says; the layout says how it looks.
+/// What a page says; the templates say how it looks.
 package struct Page: Sendable {
-    /// The colour of the card's upper edge.
+    /// The colour of the upper edge.
     package enum Tone: String, Sendable {
         case plain, good, bad
     }
@@ -10,46 +8,137 @@ package struct Page: Sendable {
     package let title: String
     package let heading: String
     package let tone: Tone
+    /// Where in the navigation it is, and how wide; nil for a page outside of it, which is narrow.
+    package let section: Section?
     package let paragraphs: [String]
     /// Words and what they mean, each with an anchor of its own.
     package let terms: [(term: String, meaning: String)]
+    package let panels: [Panel]
+    package let links: [Link]
 
     package init(
         title: String,
         heading: String,
         tone: Tone = .plain,
-        paragraphs: [String],
-        terms: [(term: String, meaning: String)] = []
+        section: Section? = nil,
+        paragraphs: [String] = [],
+        terms: [(term: String, meaning: String)] = [],
+        panels: [Panel] = [],
+        links: [Link] = []
     ) {
         self.title = title
         self.heading = heading
         self.tone = tone
+        self.section = section
         self.paragraphs = paragraphs
         self.terms = terms
+        self.panels = panels
+        self.links = links
     }
 }
 
-/// Turns pages into HTML. All text is escaped.
-package struct PageRenderer: Sendable {
-    private let layout: MustacheTemplate
-    private let base: String
+/// A link to another page of the server.
+package struct Link: Sendable {
+    package let text: String
+    /// Below the issuer's path, with its query.
+    package let path: String
 
-    /// `base` is the path under which the assets lie. Throws when the layout is not a Mustache template.
-    package init(base: String) throws {
-        self.base = base
-        layout = try MustacheTemplate(string: String(decoding: PackageResources.layout_mustache, as: UTF8.self))
+    package init(_ text: String, to path: String) {
+        self.text = text
+        self.path = path
     }
 
-    /// The HTML of `page`.
-    package func html(_ page: Page) -> String {
-        let model: [String: Any] = [
-            "base": base, "title": page.title, "heading": page.heading, "tone": page.tone.rawValue,
-            "paragraphs": page.paragraphs,
-            "terms": page.terms.map { ["term": $0.term, "meaning": $0.meaning] },
+    func model(base: String) -> [String: Any] { ["text": text, "path": base + path] }
+}
+
+/// A part of a page: facts, a table, forms.
+package struct Panel: Sendable {
+    /// The element's id, unique on the page.
+    package let id: String
+    package let heading: String?
+    package let paragraphs: [String]
+    package let facts: [(name: String, value: String)]
+    package let table: Table?
+    package let forms: [Form]
+    package let links: [Link]
+
+    package init(
+        id: String,
+        heading: String? = nil,
+        paragraphs: [String] = [],
+        facts: [(name: String, value: String)] = [],
+        table: Table? = nil,
+        forms: [Form] = [],
+        links: [Link] = []
+    ) {
+        self.id = id
+        self.heading = heading
+        self.paragraphs = paragraphs
+        self.facts = facts
+        self.table = table
+        self.forms = forms
+        self.links = links
+    }
+
+    func model(_ frame: Frame, base: String) -> [String: Any] {
+        var model: [String: Any] = [
+            "id": id, "paragraphs": paragraphs, "hasFacts": !facts.isEmpty,
+            "facts": facts.map { ["name": $0.name, "value": $0.value] },
+            "forms": forms.map { $0.model(frame, base: base) }, "hasLinks": !links.isEmpty,
+            "links": links.map { $0.model(base: base) },
         ]
-        return layout.render(model)
+        if let heading { model["heading"] = heading }
+        if let table { model["table"] = table.model(frame, base: base) }
+        return model
+    }
+}
+
+/// A table that becomes a list of cards where the window is narrow.
+package struct Table: Sendable {
+    package struct Cell: Sendable {
+        package let text: String
+        /// The second line.
+        package let detail: String?
+        package let link: Link?
+        package let form: Form?
+
+        package init(_ text: String, detail: String? = nil, link: Link? = nil, form: Form? = nil) {
+            self.text = text
+            self.detail = detail
+            self.link = link
+            self.form = form
+        }
     }
 
-    /// The stylesheet of all pages.
-    package static let stylesheet = PackageResources.martlet_css
+    package let caption: String
+    package let columns: [String]
+    /// As many cells as columns; the first names the row.
+    package let rows: [[Cell]]
+    /// Said in the place of rows.
+    package let emptyText: String
+
+    package init(caption: String, columns: [String], rows: [[Cell]], emptyText: String) {
+        self.caption = caption
+        self.columns = columns
+        self.rows = rows
+        self.emptyText = emptyText
+    }
+
+    func model(_ frame: Frame, base: String) -> [String: Any] {
+        let rows: [[String: Any]] = rows.map { row in
+            let cells = zip(columns, row).map { column, cell in cell.model(column, frame, base: base) }
+            return ["name": cells[0], "cells": Array(cells.dropFirst())]
+        }
+        return ["caption": caption, "columns": columns, "rows": rows, "isEmpty": rows.isEmpty, "emptyText": emptyText]
+    }
+}
+
+extension Table.Cell {
+    fileprivate func model(_ column: String, _ frame: Frame, base: String) -> [String: Any] {
+        var model: [String: Any] = ["column": column]
+        if let link { model["link"] = link.model(base: base) } else if !text.isEmpty { model["text"] = text }
+        if let detail { model["detail"] = detail }
+        if let form { model["form"] = form.model(frame, base: base) }
+        return model
+    }
 }

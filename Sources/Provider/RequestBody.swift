@@ -6,7 +6,10 @@ package import OAuth
 package enum RequestBody {
     /// The parameters of a request to an OAuth endpoint: a form or, where the endpoint takes it, JSON with the same names.
     /// Throws `invalid_request`: 400 for another content type or a malformed body, 415 for a compressed one.
-    static func parameters(of request: EndpointRequest, allowsJSON: Bool = false) throws(OAuthError) -> Parameters {
+    package static func parameters(
+        of request: EndpointRequest,
+        allowsJSON: Bool = false
+    ) throws(OAuthError) -> Parameters {
         let type = try contentType(of: request)
         if type.essence == formType { return try Parameters(form: request.body) }
         if allowsJSON, type.essence == jsonType { return try Parameters(json: try object(in: request.body)) }

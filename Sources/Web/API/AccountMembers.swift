@@ -23,24 +23,20 @@ extension JSONBody {
         return try Self.username(text)
     }
 
-    /// The `name`, for display, its words separated by single blanks. Throws 400 when it is missing, empty, longer than
-    /// `nameLimit` or holds control characters.
+    /// The `name`, for display. Throws 400 when it is missing, or none by the rules of `DisplayName`.
     func name() throws(APIRefusal) -> String {
         let text = try required("name")
-        let words = text.split(whereSeparator: \.isWhitespace)
-        guard !words.isEmpty else {
+        do throws(DisplayName.Rule) {
+            return try DisplayName(text).description
+        } catch .empty {
             throw APIRefusal(.badRequest, "Name cannot be empty", FailedCheck("name", expected: "text", seen: "none"))
-        }
-        guard text.utf8.count <= 4 * Self.nameLimit, text.count <= Self.nameLimit,
-            !text.unicodeScalars.contains(where: \.isControl)
-        else {
+        } catch {
             throw APIRefusal(
                 .badRequest,
                 "name must have at most 200 characters and no control characters",
-                FailedCheck("name", expected: "at most \(Self.nameLimit) printable characters", seen: "\(text.count)")
+                FailedCheck("name", expected: "at most \(DisplayName.limit) printable characters", seen: "\(text.count)")
             )
         }
-        return words.joined(separator: " ")
     }
 
     /// The `password`, to be set. Throws 400 when it is missing, or with the rule that it breaks.
@@ -63,9 +59,6 @@ extension JSONBody {
             )
         }
     }
-
-    /// The longest name, in characters.
-    private static let nameLimit = 200
 
     private static func username(_ text: String) throws(APIRefusal) -> Username {
         if let username = Username(text) { return username }
@@ -91,12 +84,5 @@ extension JSONBody {
             "email must be an email address",
             FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
         )
-    }
-}
-
-extension Unicode.Scalar {
-    /// Control and bidirectional-override characters, which make a text look like another.
-    var isControl: Bool {
-        properties.generalCategory == .control || properties.generalCategory == .format
     }
 }

@@ -58,6 +58,11 @@ package struct FaceSignIn: Sendable {
             return nil
         }
     }
+
+    /// Asks for the password of somebody who is signed in already; failures count as those of a sign-in.
+    func prove(_ account: Account.ID, _ password: Password, _ request: EndpointRequest) async throws -> SignInOutcome {
+        try await passwords.signIn(.id(account), password: password, from: request.clientNetwork)
+    }
 }
 
 extension SessionOrigin {

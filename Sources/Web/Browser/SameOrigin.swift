@@ -15,10 +15,13 @@ struct SameOrigin: Sendable {
 
     /// Throws 403 for a request that came from another origin's page.
     func check(_ request: EndpointRequest) throws(APIRefusal) {
-        for seen in request.fields[values: .origin] where seen != origin { throw Self.foreign("Origin", origin, seen) }
-        if request.fields[.origin] == nil, let site = request.fields[Self.fetchSite],
-            site != "same-origin" && site != "none"
-        {
+        let site = request.fields[Self.fetchSite]
+        for seen in request.fields[values: .origin] where seen != origin {
+            // A page with the referrer policy `no-referrer` hides its origin even from itself (Fetch §3.2); the other field,
+            // which no script can set, still tells.
+            guard seen == "null", site == "same-origin" else { throw Self.foreign("Origin", origin, seen) }
+        }
+        if request.fields[.origin] == nil, let site, site != "same-origin" && site != "none" {
             throw Self.foreign("Sec-Fetch-Site", "same-origin", site)
         }
     }

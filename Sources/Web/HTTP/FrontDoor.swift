@@ -20,6 +20,8 @@ package struct FrontDoor: HTTPResponder {
     let proxies: TrustedProxies
     private let table: RouteTable
     private let refusals: Refusals
+    /// What people see who ask for a page that is not there.
+    private let errorPage: (@Sendable (any Error) -> Reply)?
     private let ids: RequestIDs
     private let journal: any RefusalJournal
     private let logger: Logger
@@ -29,6 +31,7 @@ package struct FrontDoor: HTTPResponder {
     package init(
         routes: [Route],
         refusals: Refusals,
+        errorPage: (@Sendable (any Error) -> Reply)? = nil,
         proxies: TrustedProxies = TrustedProxies(),
         journal: any RefusalJournal,
         logger: Logger,
@@ -37,6 +40,7 @@ package struct FrontDoor: HTTPResponder {
     ) {
         table = RouteTable(routes)
         self.refusals = refusals
+        self.errorPage = errorPage
         self.proxies = proxies
         ids = RequestIDs(prefix: processID)
         self.journal = journal
@@ -68,9 +72,11 @@ package struct FrontDoor: HTTPResponder {
         }
     }
 
-    /// The reply to a request that found no route.
+    /// The reply to a request that found no route: a page for who asks for one.
     private func refuse(_ error: OAuthError, _ visit: Visit) -> Response {
-        finish(.complete(refusals.reply(error)), of: nil, metrics: strangers, visit)
+        let accepts = visit.request.headerFields[.accept] ?? ""
+        let reply = accepts.contains("text/html") ? errorPage?(error) : nil
+        return finish(.complete(reply ?? refusals.reply(error)), of: nil, metrics: strangers, visit)
     }
 
     /// Completes a reply that did not come from here: the one of the HTTP library to a request that it could not parse.

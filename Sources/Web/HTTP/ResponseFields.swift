@@ -5,19 +5,34 @@ import Provider
 enum ResponseFields {
     static let requestID = HTTPField.Name("X-Request-Id")!
 
-    private static let security: [HTTPField] = [
-        HTTPField(name: .strictTransportSecurity, value: "max-age=63072000; includeSubDomains"),
-        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-        HTTPField(name: HTTPField.Name("X-Frame-Options")!, value: "DENY"),
-        HTTPField(name: HTTPField.Name("X-XSS-Protection")!, value: "0"),
-        HTTPField(
-            name: .contentSecurityPolicy,
-            value: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-        ),
-    ]
+    private static let security = fields(
+        policy: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    )
 
-    /// For pages: what they link to is not told where the reader came from.
-    private static let referrerPolicy = HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer")
+    /// For pages: no script at all, and what they link to is not told where the reader came from.
+    private static let pageSecurity =
+        fields(
+            policy: "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+                + "frame-ancestors 'none'"
+        ) + [
+            HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer"),
+            HTTPField(name: HTTPField.Name("Cross-Origin-Resource-Policy")!, value: "same-origin"),
+            HTTPField(
+                name: HTTPField.Name("Permissions-Policy")!,
+                value: "accelerometer=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), "
+                    + "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(self), usb=()"
+            ),
+        ]
+
+    private static func fields(policy: String) -> [HTTPField] {
+        [
+            HTTPField(name: .strictTransportSecurity, value: "max-age=63072000; includeSubDomains"),
+            HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+            HTTPField(name: HTTPField.Name("X-Frame-Options")!, value: "DENY"),
+            HTTPField(name: HTTPField.Name("X-XSS-Protection")!, value: "0"),
+            HTTPField(name: .contentSecurityPolicy, value: policy),
+        ]
+    }
 
     private static let anyOrigin = HTTPField(name: .accessControlAllowOrigin, value: "*")
     private static let exposed = HTTPField(
@@ -27,8 +42,8 @@ enum ResponseFields {
 
     /// Completes the fields of a reply of `route`, or of one that found no route.
     static func add(to fields: inout HTTPFields, requestID id: String, for route: Route?) {
-        for field in security { fields.append(field) }
-        if fields[.contentType]?.utf8.starts(with: "text/html".utf8) ?? false { fields.append(referrerPolicy) }
+        let isPage = fields.contains { $0.name == .contentType && $0.value.utf8.starts(with: "text/html".utf8) }
+        fields.append(contentsOf: isPage ? pageSecurity : security)
         if let route, route.allowsBrowsers {
             fields.append(anyOrigin)
             if !route.isPublicDocument { fields.append(exposed) }

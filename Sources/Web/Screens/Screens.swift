@@ -1,80 +1,103 @@
 package import Accounts
 import HTTPTypes
+package import JOSE
 package import Pages
 package import Provider
 
 /// The pages that people see, and what they need to look right.
 package struct Screens: Sendable {
-    private let renderer: PageRenderer
-    private let registration: Registration
-    private let confirmation: EmailConfirmation
+    /// What the pages do their work with.
+    package struct Services: Sendable {
+        package let registration: Registration
+        package let signIn: FaceSignIn
+        package let confirmation: EmailConfirmation
+        package let emailChange: EmailChange
+        package let recovery: PasswordRecovery
+        package let passwordChange: PasswordChange
+
+        /// `confirmations` and `recoveries` are the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`.
+        package init(
+            registration: Registration,
+            signIn: FaceSignIn,
+            passwordChange: PasswordChange,
+            confirmations: MailedTokens,
+            recovery: PasswordRecovery
+        ) {
+            self.registration = registration
+            self.signIn = signIn
+            self.passwordChange = passwordChange
+            self.recovery = recovery
+            confirmation = EmailConfirmation(tokens: confirmations)
+            emailChange = EmailChange(tokens: confirmations)
+        }
+    }
+
+    private let desk: FrontDesk
+    private let services: Services
     private let refusals: Refusals
-    private let base: String
+    private let now: @Sendable () -> Timestamp
 
     package init(
-        renderer: PageRenderer,
-        registration: Registration,
-        confirmation: EmailConfirmation,
-        provider: Provider
+        desk: FrontDesk,
+        services: Services,
+        provider: Provider,
+        now: @escaping @Sendable () -> Timestamp
     ) {
-        self.renderer = renderer
-        self.registration = registration
-        self.confirmation = confirmation
+        self.desk = desk
+        self.services = services
+        self.now = now
         refusals = provider.refusals
-        base = provider.settings.basePath
     }
 
     package var routes: [Route] {
-        let stylesheet = CachedDocument(text: PageRenderer.stylesheet, contentType: "text/css; charset=utf-8")
-        return [
-            Route(.get, "\(base)/api/verify/{token}", allowsBrowsers: false, refusal: refusals.reply(to:)) {
-                .complete(try await verifyEmail(token: $0.parameters["token"] ?? ""))
-            },
-            Route(
-                .get,
-                "\(base)/account/confirm-email/{token}",
-                allowsBrowsers: false,
-                refusal: refusals.reply(to:)
-            ) {
-                .complete(try await confirmEmail(token: $0.parameters["token"] ?? ""))
-            },
-            Route(.get, "\(base)/account/link-not-valid", allowsBrowsers: false, refusal: refusals.reply(to:)) { _ in
-                .complete(page(.emailNotVerified))
-            },
-            Route(.get, "\(base)/oauth/errors", allowsBrowsers: false, refusal: refusals.reply(to:)) { _ in
-                .complete(page(.oauthErrors))
-            },
-            Route(
-                .get,
-                "\(base)/assets/martlet.css",
-                allowsBrowsers: false,
-                isPublicDocument: true,
-                refusal: refusals.reply(to:)
-            ) {
-                .complete(stylesheet.reply(to: $0.endpointRequest))
-            },
+        documents + [verification]
+            + SignInScreen(desk: desk, signIn: services.signIn).routes
+            + RecoveryScreen(desk: desk, recovery: services.recovery).routes
+            + ConfirmationScreen(desk: desk, confirmation: services.confirmation).routes
+            + AccountScreen(
+                desk: desk,
+                signIn: services.signIn,
+                emailChange: services.emailChange,
+                confirmation: services.confirmation,
+                passwordChange: services.passwordChange,
+                now: now
+            ).routes
+            + SessionsScreen(desk: desk).routes
+    }
+
+    private var documents: [Route] {
+        [
+            document("/assets/martlet.css", PageRenderer.stylesheet, "text/css; charset=utf-8"),
+            document("/assets/martlet.svg", PageRenderer.icon, "image/svg+xml"),
+            desk.route(.get, "/oauth/errors") { _ in desk.html(.oauthErrors) },
+            desk.route(.get, "/account/link-not-valid") { _ in desk.html(.emailNotVerified) },
         ]
     }
 
-    private func confirmEmail(token: String) async throws -> Reply {
-        if try await confirmation.confirm(token) != nil { return page(.emailVerified) }
-        var reply = page(.emailNotVerified, status: .badRequest)
-        reply.refusal = .unknownVerification
-        return reply
+    private func document(_ path: String, _ text: [UInt8], _ type: String) -> Route {
+        let document = CachedDocument(text: text, contentType: type)
+        return Route(
+            .get,
+            desk.base + path,
+            allowsBrowsers: false,
+            isPublicDocument: true,
+            refusal: refusals.reply(to:)
+        ) {
+            .complete(document.reply(to: $0.endpointRequest))
+        }
+    }
+
+    /// The link of the self identity server's mail: it works by GET, and programs follow it.
+    private var verification: Route {
+        Route(.get, "\(desk.base)/api/verify/{token}", allowsBrowsers: false, refusal: refusals.reply(to:)) {
+            .complete(try await verifyEmail(token: $0.parameters["token"] ?? ""))
+        }
     }
 
     private func verifyEmail(token: String) async throws -> Reply {
-        if try await registration.verify(token) != nil { return page(.emailVerified) }
-        var reply = page(.emailNotVerified, status: .badRequest)
+        if try await services.registration.verify(token) != nil { return desk.html(.emailVerified) }
+        var reply = desk.html(.emailNotVerified, status: .badRequest)
         reply.refusal = .unknownVerification
         return reply
-    }
-
-    private func page(_ page: Page, status: HTTPResponse.Status = .ok) -> Reply {
-        Reply(
-            status,
-            fields: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
-            body: Array(renderer.html(page).utf8)
-        )
     }
 }

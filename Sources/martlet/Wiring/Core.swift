@@ -17,8 +17,10 @@ struct Core: Sendable {
     let registration: Registration
     let signUps: SignUps
     let hashing: any PasswordHashing
+    let passwords: any PasswordSignIn
     let signIn: FaceSignIn
     let mailed: MailedTokens
+    let recovery: PasswordRecovery
     let chat: Chat
     let people: ChatPeople
     let volatile: any VolatileStore
@@ -55,13 +57,20 @@ struct Core: Sendable {
             random: random,
             now: SystemClock.now
         )
-        let passwords = PasswordSignInService(
+        passwords = PasswordSignInService(
             accounts: stores.accounts,
             hashing: hashing,
             limits: configuration.limitsRates ? SignInLimits() : nil,
             now: SystemClock.now
         )
         signIn = FaceSignIn(passwords: passwords, sessions: provider.sessions)
+        recovery = PasswordRecovery(
+            accounts: stores.accounts,
+            hashing: hashing,
+            tokens: Self.mailedTokens(configuration, stores, random: random) { [settings = provider.settings] in
+                settings.url("/recover/\($0)")
+            }
+        )
         chat = Chat(store: stores.messages, feed: feed, random: random, now: SystemClock.now)
         people = ChatPeople(
             friendships: stores.friendships,
@@ -123,6 +132,9 @@ struct Core: Sendable {
             now: SystemClock.now
         )
     }
+
+    /// Ties forms to the browser that they were shown in.
+    var formTokens: FormTokens { FormTokens(key: sealing.derivedKey(for: "form tokens"), random: random) }
 
     /// The one-time tokens in mails, and where their links lead.
     private static func mailedTokens(

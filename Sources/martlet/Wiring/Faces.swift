@@ -7,16 +7,20 @@ import Web
 /// Every route of the server: the faces over one core.
 struct Faces {
     let routes: [Route]
+    /// The page for requests that find no route.
+    let errorPage: @Sendable (any Error) -> Reply
 
     init(_ core: Core, health: HealthRoute) throws {
         let provider = core.provider
+        let desk = try core.desk
+        errorPage = desk.reply(to:)
         let described =
             ProviderRoutes.all(of: provider)
             + core.selfIdentityRoutes
             + core.chatRoutes
             + core.userManagementRoutes
             + (try core.sessionRoutes)
-            + (try core.screenRoutes)
+            + core.screens(desk).routes
             + [health.route(refusals: provider.refusals)]
         routes = described + [APIDocument.route(over: described, of: provider, version: Martlet.version)]
     }
@@ -87,15 +91,37 @@ extension Core {
         }
     }
 
-    /// The pages.
-    fileprivate var screenRoutes: [Route] {
+    /// Where the pages are received.
+    fileprivate var desk: FrontDesk {
         get throws {
-            Screens(
+            FrontDesk(
                 renderer: try PageRenderer(base: provider.settings.basePath),
-                registration: registration,
-                confirmation: EmailConfirmation(tokens: mailed),
+                cookie: try sessionCookie("__Host-martlet"),
+                forms: formTokens,
+                accounts: stores.accounts,
                 provider: provider
-            ).routes
+            )
         }
+    }
+
+    /// The pages.
+    fileprivate func screens(_ desk: FrontDesk) -> Screens {
+        Screens(
+            desk: desk,
+            services: .init(
+                registration: registration,
+                signIn: signIn,
+                passwordChange: PasswordChange(
+                    signIn: passwords,
+                    accounts: stores.accounts,
+                    hashing: hashing,
+                    now: SystemClock.now
+                ),
+                confirmations: mailed,
+                recovery: recovery
+            ),
+            provider: provider,
+            now: SystemClock.now
+        )
     }
 }

@@ -76,6 +76,7 @@ struct Server {
         let door = FrontDoor(
             routes: faces.routes,
             refusals: provider.refusals,
+            errorPage: faces.errorPage,
             proxies: configuration.trustedProxies,
             journal: stores.refusals,
             logger: logger,

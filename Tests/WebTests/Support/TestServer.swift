@@ -36,6 +36,18 @@ struct TestServer: Sendable {
         self.provider = provider
         let core = parts.core ?? provider.provider
         let registration = parts.registration ?? provider.registration
+        let desk = FrontDesk(
+            renderer: try PageRenderer(base: core.settings.basePath),
+            cookie: try SessionCookie(
+                "__Host-martlet",
+                key: [UInt8](repeating: 5, count: 32),
+                random: provider.random,
+                now: provider.clock.now
+            ),
+            forms: FormTokens(key: [UInt8](repeating: 6, count: 32), random: provider.random),
+            accounts: provider.accounts,
+            provider: core
+        )
         let health = HealthRoute(checks: parts.checks, version: "1.2.3", readiness: readiness)
         routes =
             ProviderRoutes.all(of: core)
@@ -45,21 +57,12 @@ struct TestServer: Sendable {
                 provider: core,
                 isDevelopment: parts.isDevelopment
             ).routes
-            + Screens(
-                renderer: try PageRenderer(base: core.settings.basePath),
-                registration: registration,
-                confirmation: EmailConfirmation(
-                    tokens: MailedTokens(
-                        store: provider.stores.accountTokens,
-                        random: provider.random,
-                        now: provider.clock.now
-                    ) { core.settings.url("/account/confirm-email/\($0)") }
-                ),
-                provider: core
-            ).routes
+            + Self.screens(provider, core, registration, desk).routes
             + [health.route(refusals: core.refusals)] + parts.routes
         door = FrontDoor(
             routes: routes,
+            refusals: core.refusals,
+            errorPage: desk.reply(to:),
             journal: journal,
             logger: log.logger,
             processID: "p1",

@@ -39,3 +39,10 @@ extension Page {
         paragraphs: ["The address may be mistyped."]
     )
 }
+
+extension Page {
+    /// A request that was refused, or could not be served. `text` says what to do.
+    package static func refused(_ heading: String, _ text: String) -> Page {
+        Page(title: "\(heading) – Martlet", heading: heading, tone: .bad, paragraphs: [text])
+    }
+}

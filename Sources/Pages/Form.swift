@@ -1,0 +1,133 @@
+/// A form of a page. Every form is sent by POST and carries the frame's form token, but for searches.
+package struct Form: Sendable {
+    package enum Method: String, Sendable {
+        case post, get
+    }
+
+    package enum Weight: String, Sendable {
+        /// What the page is for.
+        case primary
+        case secondary
+        /// Takes something away.
+        case danger
+    }
+
+    /// The button that sends the form.
+    package struct Button: Sendable {
+        /// The element's id; nil where a page has many of the kind.
+        package let id: String?
+        package let label: String
+        /// Said to those who do not see which row the button is in.
+        package let about: String?
+        package let weight: Weight
+
+        package init(_ label: String, id: String? = nil, about: String? = nil, weight: Weight = .primary) {
+            self.id = id
+            self.label = label
+            self.about = about
+            self.weight = weight
+        }
+    }
+
+    /// The path below the issuer's.
+    package let action: String
+    package let method: Method
+    /// Sent along, unseen.
+    package let hidden: [(name: String, value: String)]
+    /// Whose password is asked for: unseen, for those who keep passwords.
+    package let username: String?
+    package let fields: [Field]
+    package let button: Button
+
+    package init(
+        action: String,
+        method: Method = .post,
+        hidden: [(name: String, value: String)] = [],
+        username: String? = nil,
+        fields: [Field] = [],
+        button: Button
+    ) {
+        self.action = action
+        self.method = method
+        self.hidden = hidden
+        self.username = username
+        self.fields = fields
+        self.button = button
+    }
+
+    func model(_ frame: Frame, base: String) -> [String: Any] {
+        let marked = fields.map { $0.model(problem: frame.alert?.problem(of: $0.id)) }
+        var model: [String: Any] = [
+            "action": base + action, "method": method.rawValue, "fields": marked, "label": button.label,
+            "weight": button.weight.rawValue,
+            "hidden": hidden.map { ["name": $0.name, "value": $0.value] },
+            "isInline": fields.isEmpty || method == .get,
+        ]
+        if method == .post { model["token"] = frame.formToken }
+        if let username { model["username"] = username }
+        if let id = button.id { model["id"] = id }
+        if let about = button.about { model["about"] = about }
+        return model
+    }
+}
+
+/// A field of a form, with its label.
+package struct Field: Sendable {
+    package enum Kind: String, Sendable {
+        case text, email, password, search
+        case checkbox
+    }
+
+    /// The element's id; also the name of the parameter unless `name` says otherwise.
+    package let id: String
+    package let name: String
+    package let label: String
+    package let kind: Kind
+    /// What was typed before; never that of a password. Of a checkbox: whether it is ticked ("yes").
+    package let value: String
+    /// The purpose, in the words of the HTML standard (§4.10.18.7); empty for none.
+    package let autocomplete: String
+    package let hint: String?
+    package let isRequired: Bool
+    /// In characters.
+    package let limit: Int?
+
+    package init(
+        _ id: String,
+        name: String? = nil,
+        label: String,
+        kind: Kind = .text,
+        value: String = "",
+        autocomplete: String = "",
+        hint: String? = nil,
+        isRequired: Bool = true,
+        limit: Int? = nil
+    ) {
+        self.id = id
+        self.name = name ?? id
+        self.label = label
+        self.kind = kind
+        self.value = kind == .password ? "" : value
+        self.autocomplete = autocomplete
+        self.hint = hint
+        self.isRequired = isRequired
+        self.limit = limit
+    }
+
+    func model(problem: String?) -> [String: Any] {
+        var model: [String: Any] = [
+            "id": id, "name": name, "label": label, "type": kind.rawValue, "isRequired": isRequired,
+            "isCheckbox": kind == .checkbox, "isTyped": kind != .checkbox,
+            // Names and addresses are no prose: no capitals, no spelling.
+            "isPlain": kind != .search && autocomplete != "name",
+        ]
+        if kind == .checkbox { model["isTicked"] = value == "yes" } else { model["value"] = value }
+        if !autocomplete.isEmpty { model["autocomplete"] = autocomplete }
+        if let limit { model["limit"] = String(limit) }
+        if let hint { model["hint"] = hint }
+        if let problem { model["problem"] = problem }
+        let described = [hint.map { _ in "\(id)-hint" }, problem.map { _ in "\(id)-problem" }].compactMap(\.self)
+        if !described.isEmpty { model["described"] = described.joined(separator: " ") }
+        return model
+    }
+}

@@ -1,0 +1,57 @@
+extension Page {
+    /// What was typed into the sign-in form, but for the password.
+    package struct SignIn: Sendable {
+        package var username = ""
+        package var isRemembered = false
+        /// Where to go afterwards, below the issuer's path; nil for the account.
+        package var returnPath: String?
+
+        package init(username: String = "", isRemembered: Bool = false, returnPath: String? = nil) {
+            self.username = username
+            self.isRemembered = isRemembered
+            self.returnPath = returnPath
+        }
+    }
+
+    package static func signIn(_ typed: SignIn) -> Page {
+        Page(
+            title: "Sign in – Martlet",
+            heading: "Sign in",
+            panels: [
+                Panel(
+                    id: "sign-in-panel",
+                    forms: [
+                        Form(
+                            action: "/sign-in",
+                            hidden: typed.returnPath.map { [("return", $0)] } ?? [],
+                            fields: [
+                                Field(
+                                    "username",
+                                    label: "Username or email address",
+                                    value: typed.username,
+                                    autocomplete: "username",
+                                    limit: 254
+                                ),
+                                Field(
+                                    "password",
+                                    label: "Password",
+                                    kind: .password,
+                                    autocomplete: "current-password"
+                                ),
+                                Field(
+                                    "remember",
+                                    label: "Stay signed in on this device",
+                                    kind: .checkbox,
+                                    value: typed.isRemembered ? "yes" : "",
+                                    isRequired: false
+                                ),
+                            ],
+                            button: .init("Sign in", id: "sign-in")
+                        )
+                    ],
+                    links: [Link("I have forgotten my password", to: "/recover")]
+                )
+            ]
+        )
+    }
+}

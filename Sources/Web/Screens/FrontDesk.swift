@@ -1,0 +1,223 @@
+package import Accounts
+import HTTPTypes
+import OAuth
+package import Pages
+package import Provider
+
+/// Where every request for a page is received: who is it, was the form ours, what does the answer look like.
+package struct FrontDesk: Sendable {
+    /// The path of the issuer.
+    let base: String
+    let sessions: Sessions
+    let accounts: any AccountStore
+    private let renderer: PageRenderer
+    private let cookie: SessionCookie
+    private let forms: FormTokens
+    private let origin: SameOrigin
+    private let refusals: Refusals
+
+    /// The face that people sign in to here.
+    static let client = Client.ID("martlet:pages")
+
+    package init(
+        renderer: PageRenderer,
+        cookie: SessionCookie,
+        forms: FormTokens,
+        accounts: any AccountStore,
+        provider: Provider
+    ) {
+        self.renderer = renderer
+        self.cookie = cookie
+        self.forms = forms
+        self.accounts = accounts
+        base = provider.settings.basePath
+        sessions = provider.sessions
+        origin = SameOrigin(provider.settings)
+        refusals = provider.refusals
+    }
+
+    /// A route of a page; `path` is below the issuer's. What `respond` throws becomes a page.
+    func route(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        respond: @escaping @Sendable (RouteRequest) async throws -> Reply
+    ) -> Route {
+        Route(method, base + path, allowsBrowsers: false, refusal: reply(to:)) { .complete(try await respond($0)) }
+    }
+
+    // The next three sections: people, forms, replies. They are in extensions of their own.
+}
+
+/// Somebody who is signed in.
+struct Visitor: Sendable {
+    let session: Session
+    let account: Account
+
+    var isAdministrator: Bool { account.roles.contains(.admin) }
+    var person: Frame.Person { Frame.Person(name: account.name, isAdministrator: isAdministrator) }
+}
+
+extension FrontDesk {
+    /// Who the request's cookie leads to, asked anew each time: whoever was blocked, deleted or signed out is nobody.
+    func visitor(of request: EndpointRequest) async throws -> Visitor? {
+        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session),
+            let account = try await accounts.account(.id(Account.ID(live.subject.id.description)))
+        else { return nil }
+        sessions.touch(live.session.id)
+        return Visitor(session: live.session, account: account)
+    }
+
+    /// Who asks for a page. Throws `SignInNeeded` when it is nobody.
+    func visitor(reading request: EndpointRequest) async throws -> Visitor {
+        if let visitor = try await visitor(of: request) { return visitor }
+        throw SignInNeeded(returnPath: ReturnPath(path: request.path.dropFirst(base.count), query: request.query))
+    }
+
+    /// Who sends a form of a page of `section`, and the form. Throws 403 when it was not made for this session.
+    func form(_ request: EndpointRequest, in section: Section) async throws -> (visitor: Visitor, form: Parameters) {
+        try origin.check(request)
+        guard let visitor = try await visitor(of: request) else {
+            throw SignInNeeded(returnPath: ReturnPath(section.path))
+        }
+        let form = try RequestBody.parameters(of: request)
+        try forms.check(form.optional(.formToken), .session(visitor.session.id))
+        return (visitor, form)
+    }
+
+    /// A form of a page that needs no sign-in. Throws 403 when it was not made for this browser.
+    func openForm(_ request: EndpointRequest) throws -> Parameters {
+        try origin.check(request)
+        let form = try RequestBody.parameters(of: request)
+        try forms.check(form.optional(.formToken), forms.browser(of: request))
+        return form
+    }
+}
+
+extension FrontDesk {
+    /// Begins to believe the browser: the cookie of a new session.
+    func welcome(_ tokens: SignInTokens, to path: String, _ notice: Notice? = nil) throws -> Reply {
+        let session = tokens.session
+        var reply = redirect(to: path, notice)
+        reply.fields.append(
+            try cookie.field(
+                .init(
+                    session: session.id,
+                    account: session.isRemembered ? session.subject : nil,
+                    expiry: session.expiry
+                )
+            )
+        )
+        return reply
+    }
+
+    /// Ends the session that the browser came with, if it is alive.
+    func dismiss(_ request: EndpointRequest) async throws {
+        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session) else {
+            return
+        }
+        try await sessions.end(live.session.id, of: live.subject.id)
+    }
+
+    /// Sends the browser to the sign-in page, without a session.
+    func farewell(_ notice: Notice) -> Reply {
+        var reply = redirect(to: "/sign-in", notice)
+        reply.fields.append(cookie.cleared)
+        return reply
+    }
+
+    /// Sends the browser to another page of ours with GET; `notice` is what that page says.
+    func redirect(to path: String, _ notice: Notice? = nil) -> Reply {
+        let query = notice.map { "\(path.contains("?") ? "&" : "?")done=\($0.rawValue)" } ?? ""
+        return Reply(.seeOther, fields: [.location: base + path + query, .cacheControl: "no-store"])
+    }
+
+    /// A page with what `problem` says above it, or what the redirect here left to say.
+    func page(
+        _ page: Page,
+        for request: EndpointRequest,
+        _ visitor: Visitor? = nil,
+        problem: FormProblem? = nil
+    ) -> Reply {
+        let alert = problem?.alert ?? request.notice.map { Alert.done($0) }
+        var reply: Reply
+        if let visitor {
+            let token = forms.token(.session(visitor.session.id))
+            reply = html(page, Frame(person: visitor.person, alert: alert, formToken: token))
+            // Nothing that opened this page keeps a hand on it.
+            reply.fields[Self.openerPolicy] = "same-origin"
+        } else if let anchor = forms.browser(of: request) {
+            reply = html(page, Frame(alert: alert, formToken: forms.token(anchor)))
+        } else {
+            let (anchor, cookie) = forms.newBrowser()
+            reply = html(page, Frame(alert: alert, formToken: forms.token(anchor)))
+            reply.fields.append(cookie)
+        }
+        if let problem {
+            reply.status = problem.status
+            reply.refusal = problem.refusal
+            if let wait = problem.retryAfter { reply.fields[.retryAfter] = "\(wait)" }
+        }
+        return reply
+    }
+
+    private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
+
+    /// A page without a form.
+    func html(_ page: Page, _ frame: Frame = .bare, status: HTTPResponse.Status = .ok) -> Reply {
+        Reply(
+            status,
+            fields: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
+            body: Array(renderer.html(page, in: frame).utf8)
+        )
+    }
+}
+
+extension FrontDesk {
+    /// The page that an error becomes.
+    package func reply(to error: any Error) -> Reply {
+        if let needed = error as? SignInNeeded {
+            return redirect(to: "/sign-in" + (needed.returnPath.map { "?\($0.query)" } ?? ""), .sessionOver)
+        }
+        if let problem = FormProblem(waiting: error) { return reply(to: problem) }
+        if let refusal = error as? APIRefusal {
+            return reply(
+                to: FormProblem(refusal.status, refusal.message.description, failed: refusal.failed)
+            )
+        }
+        let (refused, isFault) = refusals.explain(error)
+        let status = HTTPResponse.Status(code: refused.code.status)
+        var reply = html(ErrorPage(status).page, status: status)
+        for field in refused.fields {
+            if let name = HTTPField.Name(field.name) { reply.fields[name] = field.value }
+        }
+        reply.refusal = Refusal(error: refused.code.name, failed: refused.failed, isFault: isFault)
+        return reply
+    }
+
+    private func reply(to problem: FormProblem) -> Reply {
+        var reply = html(.refused(ErrorPage(problem.status).heading, problem.alert.text + "."), status: problem.status)
+        reply.refusal = problem.refusal
+        if let wait = problem.retryAfter { reply.fields[.retryAfter] = "\(wait)" }
+        return reply
+    }
+}
+
+/// The page is for people who are signed in.
+struct SignInNeeded: Error {
+    /// Where they wanted to go; nil for a place that has no page.
+    let returnPath: ReturnPath?
+}
+
+extension ParameterName {
+    static let formToken: ParameterName = "form_token"
+}
+
+extension EndpointRequest {
+    /// The parameter of the query with this name; nil when it is not there or the query is malformed.
+    func queried(_ name: ParameterName) -> String? {
+        (try? Parameters(form: Array(query.utf8)).optional(name)) ?? nil
+    }
+
+    /// What the redirect to this page left to say.
+    var notice: Notice? { queried("done").flatMap(Notice.init(rawValue:)) }
+}

@@ -1,0 +1,106 @@
+import Accounts
+import HTTPTypes
+import JOSE
+import OAuth
+import Pages
+import Provider
+
+/// Sign-in and sign-out.
+struct SignInScreen: Sendable {
+    let desk: FrontDesk
+    let signIn: FaceSignIn
+
+    var routes: [Route] {
+        [
+            desk.route(.get, "/sign-in") { try await show($0.endpointRequest) },
+            desk.route(.post, "/sign-in") { try await enter($0.endpointRequest) },
+            desk.route(.post, "/sign-out") { try await leave($0.endpointRequest) },
+        ]
+    }
+
+    private func show(_ request: EndpointRequest) async throws -> Reply {
+        let path = request.queried("return").flatMap(ReturnPath.init)
+        if try await desk.visitor(of: request) != nil { return desk.redirect(to: path?.description ?? "/account") }
+        return desk.page(.signIn(.init(returnPath: path?.description)), for: request)
+    }
+
+    private func enter(_ request: EndpointRequest) async throws -> Reply {
+        let form = try desk.openForm(request)
+        let typed = Page.SignIn(
+            username: try form.optional("username")?.trimmed ?? "",
+            isRemembered: try form.optional("remember") == "yes",
+            returnPath: try form.optional("return").flatMap(ReturnPath.init)?.description
+        )
+        do {
+            let tokens = try await admit(typed, try form.optional("password") ?? "", request)
+            // The session that the browser came with, somebody else's perhaps, does not go on beside the new one.
+            try await desk.dismiss(request)
+            return try desk.welcome(tokens, to: typed.returnPath ?? "/account")
+        } catch let error {
+            guard let problem = error as? FormProblem ?? FormProblem(waiting: error) else { throw error }
+            return desk.page(.signIn(typed), for: request, problem: problem)
+        }
+    }
+
+    /// Throws `FormProblem`: who is wrong learns nothing but that.
+    private func admit(_ typed: Page.SignIn, _ password: String, _ request: EndpointRequest) async throws
+        -> SignInTokens
+    {
+        guard !typed.username.isEmpty else {
+            throw FormProblem.field("username", "Type your username or email address.", expected: "some text")
+        }
+        guard !password.isEmpty else {
+            throw FormProblem.field("password", "Type your password.", expected: "some text")
+        }
+        guard let identifier = AccountIdentifier(typed.username) else { throw Self.wrong }
+        let plan = SignInPlan.pages(isRemembered: typed.isRemembered)
+        switch try await signIn.signIn(identifier, password: password, plan: plan, request) {
+        case .signedIn(_, let tokens): return tokens
+        case .wrong: throw Self.wrong
+        case .notActivated: throw Self.notActivated
+        case .limited(let wait): throw FormProblem.tooManySignIns(wait: wait)
+        }
+    }
+
+    private static let wrong = FormProblem(
+        .forbidden,
+        "The username or the password is wrong.",
+        failed: FailedCheck("password", expected: "the account's", seen: "another, or no such account")
+    )
+
+    private static let notActivated = FormProblem(
+        .forbidden,
+        "Your account is not active yet. Follow the link in the mail that you got.",
+        failed: FailedCheck("account", expected: "one whose first mail was answered", seen: "one that waits for that")
+    )
+
+    /// Whose session is over already has nothing left to end.
+    private func leave(_ request: EndpointRequest) async throws -> Reply {
+        do {
+            let (visitor, _) = try await desk.form(request, in: .account)
+            try await desk.sessions.end(visitor.session.id, of: visitor.session.subject)
+        } catch is SignInNeeded {}
+        return desk.farewell(.signedOut)
+    }
+}
+
+extension SignInPlan {
+    /// What the pages give: a session. Its token is given to nobody.
+    static func pages(isRemembered: Bool) -> SignInPlan {
+        SignInPlan(
+            client: FrontDesk.client,
+            scope: Scope(tokens: ["openid"]),
+            accessTokenLifetime: 60,
+            isRemembered: isRemembered
+        )
+    }
+}
+
+extension String {
+    /// Without the white space around it.
+    var trimmed: String {
+        let rest = drop(while: \.isWhitespace)
+        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(rest[...last])
+    }
+}
