@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench conformance release clean system-deps python-deps bench-deps
+.PHONY: help deps build run test lint format bench conformance screenshots release clean system-deps python-deps bench-deps screenshots-deps
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -47,6 +47,10 @@ conformance: python-deps ## Run the conformance suite against a server of yours:
 	@test -n "$(ISSUER)" || { echo "say which server: make conformance ISSUER=https://id.example" >&2; exit 2; }
 	$(PYTHON) -m pytest conformance --issuer "$(ISSUER)" $(ARGS)
 
+screenshots: system-deps screenshots-deps ## Look at every page in Chromium, light and dark, narrow and wide; pictures go to docs/screenshots/out.
+	swift build --product martlet
+	.venv-screenshots/bin/python docs/screenshots/take "$$(swift build --show-bin-path)/martlet" $(ARGS)
+
 release: system-deps ## Build the binary to ship: dist/martlet, stripped, with the Swift runtime inside. TRAITS=… adds a backend.
 	swift build $(RELEASE) --product martlet
 	mkdir -p dist
@@ -55,7 +59,7 @@ release: system-deps ## Build the binary to ship: dist/martlet, stripped, with t
 	ls -l dist/martlet
 
 clean: ## Remove what the builds made. Data and keys stay.
-	rm -rf .build .venv dist
+	rm -rf .build .venv .venv-screenshots dist
 
 system-deps:
 	@scripts/deps system
@@ -65,3 +69,6 @@ python-deps:
 
 bench-deps:
 	@scripts/deps bench
+
+screenshots-deps:
+	@scripts/deps screenshots

@@ -10,6 +10,7 @@ import pytest
 from chat import PASSWORD, PROTECTED, SCOPES, STRANGER, ULID, USER, ada, bob, call, dead, done, good, letter_to, login, new, recent, refused  # noqa: F401 - the fixtures are used by name
 from issuer import UUID4, Issuer
 from keys import peek
+from pages import Visitor
 
 
 # Login
@@ -156,13 +157,9 @@ def test_the_link_of_an_address_that_was_given_up_verifies_nothing(issuer, serve
 
 def follow(issuer: Issuer, link: str, succeeds: bool = True) -> None:
     """Opens a link, and presses the button of its page when there is one."""
-    reply = issuer.get(link)
-    form = re.search(r"<form[^>]*>", reply.text)
-    if form and 'method="post"' in form[0].lower():
-        action = re.search(r'action="([^"]*)"', form[0])
-        hidden = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', reply.text))
-        path = action[1] if action and action[1] else link
-        reply = issuer.post(path, data=hidden, headers={"Origin": issuer.name})
+    visitor = Visitor(issuer)
+    page = visitor.get(link)
+    reply = visitor.post(page.forms[0]) if page.forms else page.reply
     assert (reply.status_code < 400) is succeeds, f"{reply.status_code}: {reply.text[:500]}"
 
 

@@ -3,9 +3,12 @@ import Testing
 @testable import Pages
 
 struct PageTests {
-    static let all: [Page] = [.emailVerified, .emailNotVerified, .oauthErrors, .notFound]
+    static let all: [Page] = [
+        .emailVerified, .emailNotVerified, .oauthErrors, .notFound, .recoveryLinkDead, .emailConfirmed,
+        .refused("h", "t"),
+    ]
 
-    @Test(arguments: 0..<4)
+    @Test(arguments: all.indices)
     func `every page is well-formed and says what it is`(index: Int) throws {
         let page = Self.all[index]
         let html = try PageRenderer(base: "/tenant").html(page)
@@ -13,7 +16,7 @@ struct PageTests {
         #expect(html.contains("<title>\(page.title)</title>"))
         #expect(html.contains("<h1>\(page.heading)</h1>"))
         #expect(markup.tags.filter { $0.name == "h1" && !$0.closes }.count == 1)
-        #expect(markup.tags.contains { $0.name == "main" && $0.attributes["class"] == "card \(page.tone.rawValue)" })
+        #expect(markup.tags.contains { $0.name == "main" && $0.attributes["class"] == "narrow \(page.tone.rawValue)" })
         #expect(markup.tags.contains { $0.name == "html" && $0.attributes["lang"] == "en" })
         #expect(markup.tags.contains { $0.name == "meta" && $0.attributes["charset"] == "utf-8" })
         for text in page.paragraphs + page.terms.flatMap({ [$0.term, $0.meaning] }) {
@@ -21,7 +24,7 @@ struct PageTests {
         }
     }
 
-    @Test(arguments: 0..<4)
+    @Test(arguments: all.indices)
     func `no page runs a script, has a style of its own or loads from elsewhere`(index: Int) throws {
         let markup = try Markup(PageRenderer(base: "/tenant").html(Self.all[index]))
         #expect(
@@ -32,11 +35,12 @@ struct PageTests {
         for tag in markup.tags {
             #expect(!tag.attributes.keys.contains { $0 == "style" || $0.hasPrefix("on") })
             for name in ["href", "src", "action"] {
-                #expect(tag.attributes[name].map { $0.hasPrefix("/tenant/") } ?? true)
+                #expect(tag.attributes[name].map { $0.hasPrefix("/tenant/") || $0 == "#content" } ?? true)
             }
         }
         #expect(
-            markup.tags.filter { $0.name == "link" }.map { $0.attributes["href"] } == ["/tenant/assets/martlet.css"]
+            markup.tags.filter { $0.name == "link" }.map { $0.attributes["href"] }
+                == ["/tenant/assets/martlet.svg", "/tenant/assets/martlet.css"]
         )
     }
 
@@ -85,7 +89,9 @@ struct PageTests {
 
     @Test func `the stylesheet is there and loads nothing`() {
         let text = String(decoding: PageRenderer.stylesheet, as: UTF8.self)
-        for selector in [".card", ".good", ".bad", "body"] { #expect(text.contains(selector)) }
+        for selector in [".narrow", ".wide", ".good", ".bad", "body", "prefers-color-scheme: dark"] {
+            #expect(text.contains(selector))
+        }
         #expect(!text.contains("url("))
         #expect(!text.contains("@import"))
         #expect(text.filter { $0 == "{" }.count == text.filter { $0 == "}" }.count)

@@ -56,7 +56,7 @@ extension Page {
         title: "Link not valid – Martlet",
         heading: "This link does not work",
         tone: .bad,
-        paragraphs: ["The link is unknown, was already used, or has expired. Only the newest mail's link works."],
+        paragraphs: ["The link is unknown, was already used, or has expired. Only the link in the newest mail works."],
         links: [Link("Ask for a new mail", to: "/recover"), Link("Sign in", to: "/sign-in")]
     )
 

@@ -34,7 +34,11 @@ extension JSONBody {
             throw APIRefusal(
                 .badRequest,
                 "name must have at most 200 characters and no control characters",
-                FailedCheck("name", expected: "at most \(DisplayName.limit) printable characters", seen: "\(text.count)")
+                FailedCheck(
+                    "name",
+                    expected: "at most \(DisplayName.limit) printable characters",
+                    seen: "\(text.count)"
+                )
             )
         }
     }
@@ -84,5 +88,12 @@ extension JSONBody {
             "email must be an email address",
             FailedCheck("email", expected: "an address", seen: FailedCheck.excerpt(text))
         )
+    }
+}
+
+extension Unicode.Scalar {
+    /// Control and bidirectional-override characters, which make a text look like another.
+    var isControl: Bool {
+        properties.generalCategory == .control || properties.generalCategory == .format
     }
 }

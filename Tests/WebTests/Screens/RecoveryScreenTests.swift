@@ -13,6 +13,7 @@ struct RecoveryScreenTests {
     }
 
     private func link(_ server: TestServer) async throws -> String {
+        server.provider.clock.advance(by: 1)
         _ = try await TestBrowser(server).submit("/recover", on: "/recover", ["email": "ada@example.org"])
         return try await "/recover/" + server.mailedToken("/recover/", to: "ada@example.org")
     }

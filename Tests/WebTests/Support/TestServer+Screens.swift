@@ -35,11 +35,7 @@ extension TestServer {
             desk: desk,
             services: .init(
                 registration: registration,
-                signIn: FaceSignIn(
-                    passwords: passwords,
-                    subjects: core.dependencies.subjects,
-                    sessions: core.sessions
-                ),
+                signIn: FaceSignIn(passwords: passwords, sessions: core.sessions),
                 passwordChange: PasswordChange(
                     signIn: passwords,
                     accounts: provider.accounts,

@@ -24,7 +24,13 @@ struct FacesTests {
 
     /// Pages, and what belongs to them: made for people, not for programs.
     private static let pages: Set<String> = [
-        "GET /api/verify/{token}", "GET /account/confirm-email/{token}", "GET /oauth/errors", "GET /assets/martlet.css",
+        "GET /api/verify/{token}", "GET /oauth/errors", "GET /assets/martlet.css", "GET /assets/martlet.svg",
+        "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /recover", "POST /recover", "GET /recover/{token}",
+        "POST /recover/{token}", "GET /account/confirm-email/{token}", "POST /account/confirm-email/{token}",
+        "GET /account/link-not-valid", "GET /account", "POST /account/name", "POST /account/email",
+        "POST /account/email/confirm", "POST /account/password", "GET /account/sessions", "POST /account/sessions/end",
+        "POST /account/sessions/end-others", "GET /account/keys", "POST /account/keys/remove", "GET /account/friends",
+        "POST /account/friends", "POST /account/friends/remove", "GET /admin/users", "GET /admin/users/{id}",
     ]
 
     @Test func `every route but the pages is in the API document`() async throws {
