@@ -132,6 +132,22 @@ class Visits:
         self.browser.press_first("#sessions td button")
         self.at("/account/sessions?done=session-ended")
         yield "sessions-ended"
+        self.open("/account/keys")
+        yield "keys-none"
+        self.open("/account/friends")
+        yield "friends-none"
+        self.fill("add-friend", friend="nobody-at-all")
+        self.says("Nobody here has this username or address.")
+        yield "friends-unknown"
+        self.fill("add-friend", friend=self.friend)
+        self.at("/account/friends?done=friend-added")
+        yield "friends"
+        self.open("/admin/users")
+        yield "users"
+        self.fill("search-users", search="grace")
+        yield "users-found"
+        self.open(f"/admin/users/{self.id}")
+        yield "user"
 
     def goodbye(self):
         self.browser.press("sign-out")

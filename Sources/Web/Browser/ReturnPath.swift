@@ -8,7 +8,7 @@ struct ReturnPath: Sendable, Equatable {
     /// In bytes.
     private static let limit = 512
     private static let roots = ["/account", "/admin"]
-    private static let pathCharacters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/".utf8)
+    static let pathCharacters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/".utf8)
     private static let queryCharacters = pathCharacters.union("=&.~%+@".utf8)
 
     /// nil when `text` leads to no page of ours.
@@ -29,15 +29,5 @@ struct ReturnPath: Sendable, Equatable {
     }
 
     /// The query that carries it to the sign-in page.
-    var query: String {
-        var output = "return="
-        for byte in description.utf8 {
-            if Self.pathCharacters.contains(byte) {
-                output.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                output += "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-            }
-        }
-        return output
-    }
+    var query: String { "return=" + QueryText.encode(description) }
 }

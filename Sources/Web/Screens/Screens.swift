@@ -3,6 +3,7 @@ import HTTPTypes
 package import JOSE
 package import Pages
 package import Provider
+package import Social
 
 /// The pages that people see, and what they need to look right.
 package struct Screens: Sendable {
@@ -14,6 +15,7 @@ package struct Screens: Sendable {
         package let emailChange: EmailChange
         package let recovery: PasswordRecovery
         package let passwordChange: PasswordChange
+        package let friendships: any FriendshipStore
 
         /// `confirmations` and `recoveries` are the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`.
         package init(
@@ -21,12 +23,14 @@ package struct Screens: Sendable {
             signIn: FaceSignIn,
             passwordChange: PasswordChange,
             confirmations: MailedTokens,
-            recovery: PasswordRecovery
+            recovery: PasswordRecovery,
+            friendships: any FriendshipStore
         ) {
             self.registration = registration
             self.signIn = signIn
             self.passwordChange = passwordChange
             self.recovery = recovery
+            self.friendships = friendships
             confirmation = EmailConfirmation(tokens: confirmations)
             emailChange = EmailChange(tokens: confirmations)
         }
@@ -63,6 +67,9 @@ package struct Screens: Sendable {
                 now: now
             ).routes
             + SessionsScreen(desk: desk).routes
+            + KeysScreen(desk: desk, removal: KeyRemoval(accounts: desk.accounts, now: now)).routes
+            + FriendsScreen(desk: desk, friendships: services.friendships, now: now).routes
+            + UsersScreen(desk: desk).routes
     }
 
     private var documents: [Route] {

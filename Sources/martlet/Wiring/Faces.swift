@@ -1,6 +1,7 @@
 import Accounts
 import Pages
 import Provider
+import Social
 import Storage
 import Web
 
@@ -118,7 +119,8 @@ extension Core {
                     now: SystemClock.now
                 ),
                 confirmations: mailed,
-                recovery: recovery
+                recovery: recovery,
+                friendships: stores.friendships
             ),
             provider: provider,
             now: SystemClock.now

@@ -26,6 +26,9 @@ struct FormGuardTests {
         ),
         ("/account/sessions/end", ["session": "x"], { $0.status == 404 }),
         ("/account/sessions/end-others", [:], { $0.location == "/account/sessions?done=sessions-ended" }),
+        ("/account/keys/remove", ["key": "x"], { $0.status == 404 }),
+        ("/account/friends", ["friend": "nobody"], { $0.status == 422 }),
+        ("/account/friends/remove", ["friend": "nobody"], { $0.location == "/account/friends?done=friend-removed" }),
         ("/sign-out", [:], { $0.location == "/sign-in?done=signed-out" }),
     ]
 

@@ -2,6 +2,7 @@ import Accounts
 import Cryptography
 import Pages
 import Provider
+import Social
 import Storage
 import TestSupport
 
@@ -47,7 +48,8 @@ extension TestServer {
                     accounts: provider.accounts,
                     hashing: hashing,
                     tokens: mailed("/recover/")
-                )
+                ),
+                friendships: provider.stores.friendships
             ),
             provider: core,
             now: provider.clock.now
