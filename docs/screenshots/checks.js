@@ -31,6 +31,8 @@ const name = (e) => `<${e.localName}> "${(e.textContent || e.id || e.name || "")
 for (const e of document.body.querySelectorAll("*")) {
   const hasText = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
   if (!visible(e) || !(hasText || e.localName === "input")) continue;
+  const box = e.getBoundingClientRect();
+  if (hasText && box.width < 24 && box.height > 60) found.push(`squeezed to ${box.width.toFixed(0)} px: ${name(e)}`);
   const seen = ratio(channels(getComputedStyle(e).color), paper(e));
   if (seen < 4.5) found.push(`contrast ${seen.toFixed(2)}: ${name(e)}`);
 }
