@@ -52,10 +52,10 @@ class Server:
             "--keys", str(self.keys), "--issuer", self.origin + self.path, *self.options,
         ]
 
-    def start(self) -> "Server":
+    def start(self, **environment: str) -> "Server":
         with open(self.log, "ab") as log, open(self.folder / "server.out", "ab") as out:
             self.process = subprocess.Popen(
-                self.command(), cwd=self.folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=log
+                self.command(), cwd=self.folder, env=clean_environment(**environment), stdin=subprocess.DEVNULL, stdout=out, stderr=log
             )
         self.wait_until_ready()
         return self
