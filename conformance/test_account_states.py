@@ -118,7 +118,7 @@ def test_locked(start):
 
 
 def faketime() -> str | None:
-    found = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1")] if shutil.which("faketime") else []
+    found = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")] if shutil.which("faketime") else []
     return str(found[0]) if found else None
 
 
