@@ -23,8 +23,8 @@ enum FormDecoder {
     }
 
     /// One value on its own, or nil when it is malformed.
-    static func value(_ text: some StringProtocol) -> String? {
-        try? decode(Array(text.utf8)[...])
+    static func value(_ bytes: ArraySlice<UInt8>) -> String? {
+        try? decode(bytes)
     }
 
     static func tooMany(_ count: Int) -> OAuthError {
@@ -36,6 +36,10 @@ enum FormDecoder {
     }
 
     private static func decode(_ bytes: ArraySlice<UInt8>) throws(OAuthError) -> String {
+        // Most values are ASCII that stands for itself.
+        if bytes.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         var plain: [UInt8] = []
         plain.reserveCapacity(bytes.count)
         var index = bytes.startIndex

@@ -11,8 +11,13 @@ package struct Scope: Hashable, Sendable, CustomStringConvertible {
 
     /// Keeps the first of equal tokens.
     package init(tokens: [String]) {
-        var seen: Set<String> = []
-        self.tokens = tokens.filter { seen.insert($0).inserted }
+        // Few are compared sooner than hashed; there may be thousands.
+        if tokens.count <= 8 {
+            self.tokens = tokens.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        } else {
+            var seen: Set<String> = []
+            self.tokens = tokens.filter { seen.insert($0).inserted }
+        }
     }
 
     /// Reads a space-delimited value. Throws `invalid_scope` for characters outside RFC 6749 §3.3 and for a value over

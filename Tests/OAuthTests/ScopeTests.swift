@@ -7,6 +7,8 @@ struct ScopeTests {
     @Test(arguments: [
         ("", []), (" ", []), ("a", ["a"]), ("a b", ["a", "b"]), ("b a", ["b", "a"]), (" a  b ", ["a", "b"]),
         ("a b a", ["a", "b"]), ("a A", ["a", "A"]),
+        ("a b c d e f g a", ["a", "b", "c", "d", "e", "f", "g"]),
+        ("a b c d e f g h a", ["a", "b", "c", "d", "e", "f", "g", "h"]),
         ("jobs:read https://api.example/x!", ["jobs:read", "https://api.example/x!"]),
         ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", ["!#$%&'()*+,-./:;<=>?@[]^_`{|}~"]),
     ])
