@@ -54,6 +54,14 @@ package struct EndpointRequest: Sendable {
         address = clientAddress
     }
 
+    /// The value of a header field, or nil when there is none. Several of one name are one list (RFC 9110 §5.2).
+    package func value(of name: HTTPField.Name) -> String? {
+        guard let first = fields.firstIndex(where: { $0.name == name }) else { return nil }
+        // Nearly always there is one: nothing to join.
+        let isOnly = !fields[(first + 1)...].contains { $0.name == name }
+        return isOnly ? fields[first].value : fields[name]
+    }
+
     /// The address of the client, without a port: the peer's or, behind a trusted proxy, the one that the proxy names. Asked for
     /// by those who count failures; most do not.
     package var clientAddress: String { address() }

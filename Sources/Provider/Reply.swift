@@ -58,7 +58,7 @@ package struct CachedDocument: Sendable {
 
     /// The document, or 304 when the caller has it.
     package func reply(to request: EndpointRequest) -> Reply {
-        if let known = request.fields[.ifNoneMatch], known == "*" || known.contains(entityTag) {
+        if let known = request.value(of: .ifNoneMatch), known == "*" || known.contains(entityTag) {
             return Reply(.notModified, fields: fields)
         }
         return Reply(.ok, fields: fields, body: body)

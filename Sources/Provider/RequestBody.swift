@@ -27,14 +27,14 @@ package enum RequestBody {
 
     /// The content type of a body that is not compressed and claims no charset but UTF-8.
     private static func contentType(of request: EndpointRequest) throws(OAuthError) -> MediaType {
-        if let coding = request.fields[.contentEncoding], coding.lowercased() != "identity" {
+        if let coding = request.value(of: .contentEncoding), coding.lowercased() != "identity" {
             throw OAuthError(
                 .unsupportedMediaType,
                 "the body must not be compressed",
                 FailedCheck("Content-Encoding", expected: "none", seen: FailedCheck.excerpt(coding))
             )
         }
-        let type = MediaType(request.fields[.contentType] ?? "")
+        let type = MediaType(request.value(of: .contentType) ?? "")
         guard type.charset == nil || type.charset == "utf-8" else { throw unsupported(request, expected: "UTF-8") }
         return type
     }
@@ -51,7 +51,7 @@ package enum RequestBody {
         OAuthError(
             .invalidRequest,
             "the content type is not the one that this endpoint takes",
-            FailedCheck("Content-Type", expected: expected, seen: FailedCheck.excerpt(request.fields[.contentType]))
+            FailedCheck("Content-Type", expected: expected, seen: FailedCheck.excerpt(request.value(of: .contentType)))
         )
     }
 }

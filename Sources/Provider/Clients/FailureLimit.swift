@@ -31,12 +31,13 @@ final class FailureLimit: Sendable {
     }
 
     /// Throws 429 with `Retry-After` when the client at this address, or the address, has failed too often.
-    func check(client: Client.ID, address: String) throws(OAuthError) {
-        guard settings.limitsRates else { return }
+    func check(client: Client.ID, address: @autoclosure () -> String) throws(OAuthError) {
+        // Nearly every request: nobody has failed lately, and nobody need know the address.
+        guard settings.limitsRates, windows.withLock({ !$0.buckets.isEmpty }) else { return }
+        let address = address()
         let time = now().seconds
         let wait = windows.withLock { windows in
-            if windows.buckets.isEmpty { return Int64(0) }
-            return max(
+            max(
                 Self.wait(windows.buckets[Self.key(client, address)], limit: settings.failuresPerClient, now: time),
                 Self.wait(windows.buckets[Self.key(nil, address)], limit: settings.failuresPerAddress, now: time)
             )

@@ -15,7 +15,7 @@ enum PresentedCredential {
         let assertion = try parameters.optional(.clientAssertion)
         let type = try parameters.optional(.clientAssertionType)
         let secret = try parameters.optional(.clientSecret)
-        let header = request.fields[.authorization]
+        let header = request.value(of: .authorization)
         let offered = [header != nil, assertion != nil || type != nil, secret != nil].count { $0 }
         guard offered <= 1 else {
             throw OAuthError(

@@ -110,7 +110,7 @@ package struct BearerToken: Sendable {
 
     /// RFC 6750 §2.2 and §2.3 are refused: a token in a form or a URL ends in logs.
     private func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
-        let isForm = MediaType(request.fields[.contentType] ?? "").essence == RequestBody.formType
+        let isForm = MediaType(request.value(of: .contentType) ?? "").essence == RequestBody.formType
         let places = [Array(request.query.utf8), isForm ? request.body : []]
         guard !places.contains(where: Self.namesAccessToken) else {
             throw OAuthError(

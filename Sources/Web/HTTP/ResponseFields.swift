@@ -43,6 +43,7 @@ enum ResponseFields {
     /// Completes the fields of a reply of `route`, or of one that found no route.
     static func add(to fields: inout HTTPFields, requestID id: String, for route: Route?) {
         let isPage = fields.contains { $0.name == .contentType && $0.value.utf8.starts(with: "text/html".utf8) }
+        fields.reserveCapacity(fields.count + 12)
         fields.append(contentsOf: isPage ? pageSecurity : security)
         if let route, route.allowsBrowsers {
             fields.append(anyOrigin)
