@@ -111,7 +111,7 @@ let package = Package(
         tests(of: "OAuth"),
         tests(of: "Provider", ["Accounts", "Storage", "OAuth", "JOSE", "Cryptography", httpTypes]),
         tests(of: "Accounts", ["Provider", "Storage", "JOSE", "Cryptography"]),
-        tests(of: "Storage", ["Provider", "Accounts", "OAuth", "JOSE", "Cryptography"]),
+        tests(of: "Storage", ["Provider", "Accounts", "Social", "OAuth", "JOSE", "Cryptography"]),
         tests(of: "Outbound", exclude: ["Fixtures"]),
         tests(of: "Pages"),
         tests(

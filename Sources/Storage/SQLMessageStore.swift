@@ -55,32 +55,49 @@ package struct SQLMessageStore: MessageStore {
     /// Throws `DatabaseError`.
     package func partners(of person: Person, limit: Int) throws -> [Person] {
         try database.read { connection in
-            try connection.query(
-                """
-                SELECT partner FROM (
-                    SELECT recipient_id AS partner, max(id) AS latest FROM message WHERE sender_id = $1 GROUP BY 1
-                    UNION ALL
-                    SELECT sender_id, max(id) FROM message WHERE recipient_id = $1 GROUP BY 1
-                ) AS exchanged GROUP BY partner ORDER BY max(latest) DESC LIMIT $2
-                """,
-                [.text(person.description), .integer(Int64(limit))]
-            ) { Person(try $0.text(0)) }
+            try connection.query(Self.partners, [.text(person.description), .integer(Int64(limit))]) {
+                Person(try $0.text(0))
+            }
         }
     }
 
-    /// Two ranges of an index each, merged: what was sent and what was got.
-    private static func sql(_ query: MessageQuery) -> String {
-        let columns = "id, sender_id, recipient_id, text, sent_at, read_at"
+    /// From one partner to the next in an index, so that the cost is one of partners and not of messages: who gets a hundred
+    /// thousand from one person has one partner.
+    static let partners = """
+        WITH RECURSIVE written_to (partner) AS (
+            SELECT min(recipient_id) FROM message WHERE sender_id = $1
+            UNION ALL
+            SELECT (SELECT min(recipient_id) FROM message WHERE sender_id = $1 AND recipient_id > partner)
+            FROM written_to WHERE partner IS NOT NULL
+        ), heard_from (partner) AS (
+            SELECT min(sender_id) FROM message WHERE recipient_id = $1
+            UNION ALL
+            SELECT (SELECT min(sender_id) FROM message WHERE recipient_id = $1 AND sender_id > partner)
+            FROM heard_from WHERE partner IS NOT NULL
+        )
+        SELECT partner FROM (
+            SELECT partner, (SELECT max(id) FROM message WHERE sender_id = $1 AND recipient_id = partner) AS latest
+            FROM written_to
+            UNION ALL
+            SELECT partner, (SELECT max(id) FROM message WHERE recipient_id = $1 AND sender_id = partner)
+            FROM heard_from
+        ) AS exchanged WHERE partner IS NOT NULL GROUP BY partner ORDER BY max(latest) DESC LIMIT $2
+        """
+
+    /// Two ranges of an index each, merged: what was sent and what was got. The messages themselves are looked up once it
+    /// is known which.
+    static func sql(_ query: MessageQuery) -> String {
         let (sent, got) =
             query.with == nil
             ? ("sender_id = $1", "recipient_id = $1")
             : ("sender_id = $1 AND recipient_id = $4", "recipient_id = $1 AND sender_id = $4")
         return """
-            SELECT \(columns) FROM (
-                SELECT * FROM (SELECT \(columns) FROM message WHERE \(sent) AND id < $2 ORDER BY id DESC LIMIT $3)
+            SELECT m.id, m.sender_id, m.recipient_id, m.text, m.sent_at, m.read_at FROM (
+                SELECT id FROM (SELECT id FROM message WHERE \(sent) AND id < $2 ORDER BY id DESC LIMIT $3) AS sent
                 UNION
-                SELECT * FROM (SELECT \(columns) FROM message WHERE \(got) AND id < $2 ORDER BY id DESC LIMIT $3)
-            ) AS exchanged ORDER BY id DESC LIMIT $3
+                SELECT id FROM (SELECT id FROM message WHERE \(got) AND id < $2 ORDER BY id DESC LIMIT $3) AS got
+                ORDER BY id DESC LIMIT $3
+            ) AS page JOIN message m ON m.id = page.id ORDER BY m.id DESC
             """
     }
 

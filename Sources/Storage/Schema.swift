@@ -6,6 +6,7 @@ enum Schema {
         Migration(version: 2, sql: activation),
         Migration(version: 3, sql: registrationWay),
         Migration(version: 4, sql: adminKeys),
+        Migration(version: 5, sql: senders),
     ]
 
     private static let tables = [
@@ -224,6 +225,11 @@ enum Schema {
     /// How a registration was made: each way has a limit of its own.
     private static let registrationWay = """
         ALTER TABLE registration_event ADD COLUMN way TEXT NOT NULL DEFAULT 'key' CHECK (way IN ('key', 'sign-up'));
+        """
+
+    /// From one to the next of those who wrote to somebody, without their messages.
+    private static let senders = """
+        CREATE INDEX message_senders ON message (recipient_id, sender_id, id);
         """
 
     private static let refusal = """

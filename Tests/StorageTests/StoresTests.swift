@@ -132,7 +132,15 @@ struct StoresTests {
         ),
         (
             "SELECT * FROM message WHERE sender_id = 'x' AND recipient_id = 'y' AND id < 'z' ORDER BY id DESC LIMIT 9",
-            "SEARCH message USING INDEX message_conversation"
+            "SEARCH message USING INDEX message_senders (recipient_id=? AND sender_id=? AND id<?)"
+        ),
+        (
+            "SELECT min(sender_id) FROM message WHERE recipient_id = 'x' AND sender_id > 'y'",
+            "SEARCH message USING COVERING INDEX message_senders"
+        ),
+        (
+            "SELECT max(id) FROM message WHERE recipient_id = 'x' AND sender_id = 'y'",
+            "SEARCH message USING COVERING INDEX message_senders"
         ),
     ]
 

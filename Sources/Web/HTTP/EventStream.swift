@@ -28,7 +28,7 @@ struct EventStream<Signal: Sendable>: Sendable {
         .stream(Self.fields) { writer in
             try await writer.write(Self.comment)
             try await whileWanted { signal in
-                guard let bytes = await bytes(signal) else { return false }
+                guard let bytes = await onOwnStack({ await bytes(signal) }) else { return false }
                 try await writer.write(bytes)
                 return true
             }
@@ -44,7 +44,7 @@ struct EventStream<Signal: Sendable>: Sendable {
     private func whileWanted(_ body: (Signal) async throws -> Bool) async throws {
         // Those who signal end their stream only when they have news; this one can be ended from here.
         let (wanted, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(256))
-        let pump = Task {
+        let pump = Task.detached {
             for await signal in signals { continuation.yield(signal) }
             continuation.finish()
         }

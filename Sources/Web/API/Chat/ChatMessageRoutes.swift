@@ -67,6 +67,10 @@ package struct ChatMessageRoutes: Sendable {
 
     /// A live stream of one's own messages: each `data:` line is one message.
     private func events(_ request: RouteRequest) async throws -> RouteReply {
+        try await onOwnStack { try await stream(to: request) }
+    }
+
+    private func stream(to request: RouteRequest) async throws -> RouteReply {
         let listener = try await person(request.endpointRequest, scope: "chat:read")
         let signals = feed.listen(as: listener)
         return EventStream(signals: signals, connection: request.connection).reply { signal in
