@@ -65,7 +65,7 @@ package struct ChatAccountRoutes: Sendable {
             return .json([
                 "message": "Login successful",
                 "token": .string(tokens.accessToken),
-                "user": .object(try await people.json(of: account, signedInAt: now())),
+                "user": .object(try await people.json(of: account, isHere: true)),
             ])
         case .wrong, .notActivated:
             throw APIRefusal(
@@ -87,8 +87,12 @@ package struct ChatAccountRoutes: Sendable {
         return .json(["message": "Logout successful"])
     }
 
+    /// Whoever signed in here themself, or holds the account's key, is there: they ask. Another client may ask for somebody who is
+    /// away.
     @Sendable private func profile(_ request: EndpointRequest) async throws -> Reply {
-        .json(.object(try await people.json(of: try await account(request, scope: "profile"), signedInAt: nil)))
+        let (account, verified) = try await caller(request, scope: "profile")
+        let isHere = verified.ownKey != nil || verified.session?.client == plan.client
+        return .json(.object(try await people.json(of: account, isHere: isHere)))
     }
 
     @Sendable private func updateProfile(_ request: EndpointRequest) async throws -> Reply {
@@ -137,8 +141,17 @@ package struct ChatAccountRoutes: Sendable {
     }
 
     private func account(_ request: EndpointRequest, scope: String) async throws -> Account {
-        let subject = try await provider.bearer.admitAccount(request, scope: scope).subject
-        if let account = try await accounts.account(.id(Account.ID(subject.id.description))) { return account }
+        try await caller(request, scope: scope).account
+    }
+
+    private func caller(
+        _ request: EndpointRequest,
+        scope: String
+    ) async throws -> (account: Account, verified: AccessTokenVerifier.Verified) {
+        let (verified, subject) = try await provider.bearer.admitAccount(request, scope: scope)
+        if let account = try await accounts.account(.id(Account.ID(subject.id.description))) {
+            return (account, verified)
+        }
         throw OAuthError(
             .invalidToken,
             "the access token is expired, revoked or not for this resource",

@@ -1,4 +1,4 @@
-package import Accounts
+import Accounts
 import HTTPTypes
 package import JOSE
 import OAuth
@@ -30,10 +30,10 @@ package struct ChatPeople: Sendable {
         self.now = now
     }
 
-    /// The seed's user object. `signedInAt` is the time of a sign-in that is just happening.
-    package func json(of account: Account, signedInAt: Timestamp?) async throws -> JSONObject {
+    /// The seed's user object. `isHere` tells that the person is the one who asks.
+    func json(of account: Account, isHere: Bool) async throws -> JSONObject {
         let person = Person(account.id.description)
-        let isOnline = try await isOnline(account) || signedInAt != nil
+        let isOnline = if isHere { true } else { try await self.isOnline(account) }
         return [
             "id": .string(account.id.description),
             "username": account.username.map { .string($0.description) } ?? .string(account.name),
@@ -42,7 +42,7 @@ package struct ChatPeople: Sendable {
             "friends": .strings(try await friendships.friends(of: person).map(\.description)),
             "chats": .strings(try await chat.partners(of: person).map(\.description)),
             "online_status": isOnline ? "online" : "offline",
-            "last_login": (signedInAt ?? account.lastSignIn).map { .string($0.text) } ?? .null,
+            "last_login": account.lastSignIn.map { .string($0.text) } ?? .null,
         ]
     }
 
