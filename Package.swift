@@ -32,6 +32,7 @@ let package = Package(
     name: "martlet",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "martlet", targets: ["martlet"])],
+    traits: [.trait(name: "Redis", description: "A Redis may stand between memory and the database (REDIS_URL).")],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -80,9 +81,17 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        module(
+            "RedisCache",
+            [
+                "Provider", "JOSE", logging, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .executableTarget(
             name: "martlet",
             dependencies: [
+                .target(name: "RedisCache", condition: .when(traits: ["Redis"])),
                 "Web", "Storage", "Outbound", "Provider", "Accounts", "Social", "PASETO", "OAuth", "JOSE",
                 "Cryptography", "Pages",
                 hummingbird, logging, metrics,
@@ -112,6 +121,13 @@ let package = Package(
         tests(of: "Provider", ["Accounts", "Storage", "OAuth", "JOSE", "Cryptography", httpTypes]),
         tests(of: "Accounts", ["Provider", "Storage", "JOSE", "Cryptography"]),
         tests(of: "Storage", ["Provider", "Accounts", "Social", "OAuth", "JOSE", "Cryptography"]),
+        tests(
+            of: "RedisCache",
+            [
+                "Provider", "Storage", "JOSE", "Cryptography", logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
         tests(of: "Outbound", exclude: ["Fixtures"]),
         tests(of: "Pages"),
         tests(

@@ -29,16 +29,21 @@ extension Connection {
         ) { LiveSession(session: try Session($0), subject: try Subject($0, at: 10)) }
     }
 
-    /// The live session of a token that lives.
-    func liveSession(ofToken id: String, at now: Timestamp) throws -> LiveSession? {
+    /// The live session of a token that lives, and until when it does.
+    func liveToken(_ id: String, at now: Timestamp) throws -> LiveToken? {
         try first(
             """
-            SELECT \(Self.columns), \(Subject.columns)
+            SELECT \(Self.columns), \(Subject.columns), t.expires_at
             FROM issued_token t JOIN session s ON s.id = t.session_id JOIN account a ON a.id = s.account_id
             WHERE t.id = $1 AND t.expires_at > $2 AND \(Self.isAlive)
             """,
             [.text(id), .time(now)]
-        ) { LiveSession(session: try Session($0), subject: try Subject($0, at: 10)) }
+        ) {
+            LiveToken(
+                live: LiveSession(session: try Session($0), subject: try Subject($0, at: 10)),
+                expiry: try $0.time(10 + Subject.columnCount)
+            )
+        }
     }
 
     func liveSessions(of subject: Subject.ID, at now: Timestamp) throws -> [Session] {
@@ -85,6 +90,13 @@ extension Connection {
     func endSession(_ id: String) throws {
         try execute("UPDATE session SET is_over = 1 WHERE id = $1", [.text(id)])
     }
+}
+
+/// What a token id leads to.
+struct LiveToken: Sendable {
+    let live: LiveSession
+    /// The token's own.
+    let expiry: Timestamp
 }
 
 extension Session {

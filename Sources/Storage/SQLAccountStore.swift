@@ -4,14 +4,19 @@ package import JOSE
 /// The accounts. Each function that writes is one write; what ends sign-ins is in `Connection+SignOut`.
 package struct SQLAccountStore: AccountStore {
     let database: Database
+    private let known: ReadCache<Account>
 
     package init(_ database: Database) {
         self.database = database
+        known = ReadCache(database.stamps)
     }
 
-    /// Throws `DatabaseError`, as every function here.
+    /// Throws `DatabaseError`, as every function here. Asked for by its id, an account is read again only when it may have changed.
     package func account(_ identifier: AccountIdentifier) throws -> Account? {
-        try database.read { try $0.account(identifier) }
+        guard case .id(let id) = identifier else { return try database.read { try $0.account(identifier) } }
+        return try known.value(id.description, rows: { ReadRows(account: $0.id.description) }) {
+            try database.read { try $0.account(identifier) }
+        }
     }
 
     /// A cursor that never was an id gives none.

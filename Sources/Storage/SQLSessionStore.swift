@@ -3,7 +3,7 @@ package import Provider
 
 /// Sessions and the ids of their tokens. Reading is one query by primary keys, ending one statement.
 package struct SQLSessionStore: SessionStore {
-    private let database: Database
+    let database: Database
     private let touches = SessionTouches()
 
     package init(_ database: Database) {
@@ -35,7 +35,11 @@ package struct SQLSessionStore: SessionStore {
     }
 
     package func session(ofToken id: String, at now: Timestamp) throws -> LiveSession? {
-        try database.read { try $0.liveSession(ofToken: id, at: now) }
+        try liveToken(id, at: now)?.live
+    }
+
+    func liveToken(_ id: String, at now: Timestamp) throws -> LiveToken? {
+        try database.read { try $0.liveToken(id, at: now) }
     }
 
     package func sessions(of subject: Subject.ID, at now: Timestamp) throws -> [Session] {

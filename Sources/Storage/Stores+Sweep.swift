@@ -10,6 +10,8 @@ extension Stores {
     /// deleted until then stays deleted.
     @discardableResult
     package func sweep(at now: Timestamp) async throws -> Int {
+        // What another program wrote into the file, past our triggers, counts from here on.
+        database.stamps.raiseAll()
         let uncounted = now - SQLRegistrationStore.eventLifetime
         revocations.forget(at: now)
         var deleted = try await sweep("revoked_token", "id", "expires_at <= $2", [.time(now)])

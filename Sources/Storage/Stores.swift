@@ -19,6 +19,7 @@ package struct Stores: Sendable {
     package let accounts: SQLAccountStore
     package let accountTokens: SQLAccountTokenStore
     package let activations: SQLActivationStore
+    /// The database's own word; what the server asks is `CachedSessionStore` in front of it.
     package let sessions: SQLSessionStore
     package let refreshTokens: SQLRefreshTokenStore
     package let friendships: SQLFriendshipStore
@@ -43,6 +44,7 @@ package struct Stores: Sendable {
         case .owner: try await database.migrate(Schema.migrations, at: now.seconds)
         case .guest: try requireSchema(of: database)
         }
+        try await database.prepareWriting(ChangeTriggers.sql)
         return try Stores(database, hasHistory: hasHistory)
     }
 

@@ -54,7 +54,7 @@ package struct TestProvider: Sendable {
                 subjects: stores.subjects,
                 revocations: stores.revocations,
                 replays: stores.replays,
-                sessions: stores.sessions,
+                sessions: CachedSessionStore(stores.sessions),
                 refreshTokens: stores.refreshTokens
             ),
             keys: keys,

@@ -29,6 +29,13 @@ final class Checkpointer {
         run(isLarge ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, on: connection)
     }
 
+    /// Looks after a guest that died while it wrote: one that is announced and does not hold the lock.
+    func endLostGuest(_ stamps: ChangeStamps) {
+        guard stamps.hasGuest, lock.take() else { return }
+        stamps.endLostGuest()
+        lock.release()
+    }
+
     /// Takes the lock for closing and empties the log; after it the connection may also checkpoint as it closes, which
     /// removes the log. False when a guest kept the lock: then the log stays for the next owner.
     func beginClosing(_ connection: Connection) -> Bool {

@@ -13,6 +13,8 @@ package final class Connection {
     var requiresTransaction = false
     /// Pages in the write-ahead log after this connection's last commit, where it counts them; its checkpoint sets 0.
     var logPages = 0
+    /// The places of the rows that were changed since the last commit (`ChangeStamps`).
+    var changedStripes: [Int] = []
     /// How long a statement waits for another connection's transaction, in milliseconds.
     var busyTimeout: Int32 = 0 {
         didSet {

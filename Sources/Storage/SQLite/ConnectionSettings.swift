@@ -37,6 +37,9 @@ extension Connection {
             try connection.require("cache_size", "-8192")
         } else {
             try connection.require("journal_mode", "wal")
+            // A row that `REPLACE` removes counts as deleted for triggers only then.
+            try connection.require("recursive_triggers", "1")
+            try connection.allowNotingChanges()
         }
         for (name, value) in [
             ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("temp_store", "2"),

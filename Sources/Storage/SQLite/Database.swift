@@ -57,6 +57,8 @@ package final class Database: Sendable {
 
     private let readers: ReaderPool
     private let writer: Writer
+    /// When rows last changed, whichever process changed them.
+    let stamps: ChangeStamps
 
     /// Opens the database and checks its settings. Throws `.locked` when another owner runs, `.permissions` when group
     /// or others can get at its files, `.setting`, `.cannotOpen`, `.corrupt`.
@@ -66,11 +68,13 @@ package final class Database: Sendable {
         try file.checkPermissions()
         // Made before the owner's lock is taken, so that who finds that one taken finds this file.
         let checkpointLock = try CheckpointLock(file, create: isOwner)
+        stamps = try ChangeStamps(file, create: isOwner)
         let side: Writer.Side =
             isOwner
             ? .owner(try OwnerLock(file), Checkpointer(checkpointLock, file: file, options: options))
             : .guest(checkpointLock)
-        writer = Writer(try Connection.open(file.path, for: isOwner ? .writing : .guestWriting), side, options: options)
+        let connection = try Connection.open(file.path, for: isOwner ? .writing : .guestWriting)
+        writer = Writer(connection, side, stamps: stamps, options: options)
         readers = ReaderPool(path: file.path, bound: options.readers)
     }
 
@@ -94,6 +98,12 @@ package final class Database: Sendable {
                 caller.resume(throwing: refusal)
             }
         }
+    }
+
+    /// Runs statements without a transaction on the connection that writes: what it is to have for itself, such as temporary
+    /// triggers.
+    func prepareWriting(_ sql: String) async throws {
+        try await writer.prepare(sql)
     }
 
     /// Queues a write that nobody waits for and that may be lost. False when it was dropped because the queue is

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// The database file and those beside it (`-wal`, `-shm`, `.lock`, `.checkpoint`): who may read them, and that they exist.
+/// The database file and those beside it (`-wal`, `-shm`, `.lock`, `.checkpoint`, `.changes`): who may read them, and that they exist.
 struct DatabaseFile {
     /// Without symbolic links, so that two names of one file share one lock.
     let path: String
@@ -14,6 +14,7 @@ struct DatabaseFile {
     var writeAheadLog: String { path + "-wal" }
     var lock: String { path + ".lock" }
     var checkpointLock: String { path + ".checkpoint" }
+    var changes: String { path + ".changes" }
 
     /// Finds the file. With `create`, a missing file is made with mode 0600, each missing folder above it with
     /// 0700.
@@ -48,7 +49,7 @@ struct DatabaseFile {
     /// Refuses files that group or others may read or write. Never opens them: closing any descriptor of a database
     /// file drops the locks that the process holds on it.
     func checkPermissions() throws(DatabaseError) {
-        for file in [path, writeAheadLog, path + "-shm", lock, checkpointLock] {
+        for file in [path, writeAheadLog, path + "-shm", lock, checkpointLock, changes] {
             var status = stat()
             if lstat(file, &status) == 0, status.st_mode & 0o077 != 0 {
                 throw .permissions(path: file)

@@ -27,13 +27,15 @@ final class Writer: @unchecked Sendable {
     private let waiting = Mutex(Waiting())
     private var connection: Connection?
     private let side: Side
+    private let stamps: ChangeStamps
     /// How long a transaction waits to begin while another process writes, in milliseconds.
     private let busyTimeout: Int32
 
-    init(_ connection: sending Connection, _ side: sending Side, options: Database.Options) {
+    init(_ connection: sending Connection, _ side: sending Side, stamps: ChangeStamps, options: Database.Options) {
         busyTimeout = connection.busyTimeout
         self.connection = connection
         self.side = side
+        self.stamps = stamps
         self.options = options
     }
 
@@ -53,6 +55,22 @@ final class Writer: @unchecked Sendable {
 
     var waitingCount: Int { waiting.withLock { $0.writes.count } }
 
+    /// Runs statements between two transactions. Waits for no other process.
+    func prepare(_ sql: String) async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            thread.async {
+                done.resume(
+                    with: Result {
+                        guard let connection = self.connection else {
+                            throw DatabaseError.unavailable("the database is closed")
+                        }
+                        try connection.executeScript(sql)
+                    }
+                )
+            }
+        }
+    }
+
     /// Refuses new writes, finishes those that wait, empties the write-ahead log if this is the owner, closes.
     func close() async {
         waiting.withLock { $0.isClosed = true }
@@ -71,6 +89,7 @@ final class Writer: @unchecked Sendable {
             switch side {
             case .owner(_, let checkpointer):
                 commit(batch, on: connection)
+                checkpointer.endLostGuest(stamps)
                 checkpointer.runIfDue(on: connection)
             case .guest(let lock):
                 guard lock.take(within: options.checkpointPatience) else {
@@ -78,7 +97,9 @@ final class Writer: @unchecked Sendable {
                     for write in batch { write.settle(failure) }
                     continue
                 }
+                stamps.beginGuest()
                 commit(batch, on: connection)
+                stamps.endGuest()
                 lock.release()
             }
         }
@@ -126,10 +147,13 @@ final class Writer: @unchecked Sendable {
         } catch {
             connection.requiresTransaction = false
             if connection.isInTransaction { _ = try? connection.execute("ROLLBACK") }
+            // What became of a commit that failed is not known.
+            stamps.raise(connection.takeChanges())
             let failure = DatabaseError.unavailable("the transaction failed: \(error)")
             for write in batch { write.settle(failure) }
             return
         }
+        stamps.raise(connection.takeChanges())
         for (write, failure) in zip(batch, failures) { write.settle(failure) }
         let kept = failures.count { $0 == nil }
         if kept > 0 { options.onCommit?(kept, (clock.now - start) / .seconds(1)) }

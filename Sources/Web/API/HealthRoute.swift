@@ -8,10 +8,13 @@ package struct HealthRoute: Sendable {
     /// A part of the server that may be unwell.
     package struct Check: Sendable {
         let name: String
+        /// Whether the server cannot do its work without it.
+        let isNeeded: Bool
         let isHealthy: @Sendable () async -> Bool
 
-        package init(_ name: String, isHealthy: @escaping @Sendable () async -> Bool) {
+        package init(_ name: String, isNeeded: Bool = true, isHealthy: @escaping @Sendable () async -> Bool) {
             self.name = name
+            self.isNeeded = isNeeded
             self.isHealthy = isHealthy
         }
     }
@@ -50,8 +53,8 @@ package struct HealthRoute: Sendable {
         var isHealthy = readiness.isReady
         for check in checks {
             let result = await check.isHealthy()
-            isHealthy = isHealthy && result
-            results[check.name] = .string(result ? "healthy" : "unhealthy")
+            isHealthy = isHealthy && (result || !check.isNeeded)
+            results[check.name] = .string(result ? "healthy" : check.isNeeded ? "unhealthy" : "degraded")
         }
         return .json(
             [

@@ -40,6 +40,8 @@ struct ServerOptions: ParsableArguments {
     var smtpUsername: String?
     @Option(help: "The password for SMTP AUTH; better in MARTLET_SMTP_PASSWORD, where other users cannot see it.")
     var smtpPassword: String?
+    @Option(help: "redis://HOST[:PORT][/DB]; one with a password better in REDIS_URL, where other users cannot see it.")
+    var redisUrl: String?
     @Option(help: .hidden)
     var jwtSecret: String?
     @Option(help: "A PEM file of the authorities to trust for SMTP.")
@@ -57,6 +59,7 @@ struct ServerOptions: ParsableArguments {
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,
             "smtp-username": smtpUsername, "smtp-password": smtpPassword, "jwt-secret": jwtSecret,
+            "redis-url": redisUrl,
             "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,
         ]
         return try await folders.sources(with: flags.compactMapValues { $0 })

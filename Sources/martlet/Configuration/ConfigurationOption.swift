@@ -90,6 +90,14 @@ extension ConfigurationOption {
             alias: "DATABASE_URL"
         ),
         .init(
+            name: "redis-url",
+            standard: "none",
+            meaning:
+                "`redis://[:PASSWORD@]HOST[:PORT][/DB]`: a cache of sessions and token ids; needs a build with the trait `Redis`",
+            alias: "REDIS_URL",
+            isSecret: true
+        ),
+        .init(
             name: "jwt-secret",
             standard: "none",
             meaning: "accepted and not used: tokens are signed with the keys in `keys`",

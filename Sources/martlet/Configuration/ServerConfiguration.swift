@@ -21,6 +21,8 @@ struct ServerConfiguration: Sendable {
     let userTokens: UserTokens
     let smtp: SMTPSettings?
     let mailFrom: String
+    /// nil when there is none.
+    let redis: RedisSetting?
     /// What the operator should know though it stops nothing.
     let warnings: [String]
 
@@ -47,6 +49,7 @@ struct ServerConfiguration: Sendable {
         trustedProxies = try Self.trustedProxies(sources)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
+        redis = try RedisSetting(sources)
         warnings = Self.warnings(sources, isDevelopment: isDevelopment, host: host, keysFolder: keysFolder)
         if smtp == nil && !isDevelopment {
             throw ConfigurationError(

@@ -27,13 +27,12 @@ struct Core: Sendable {
 
     /// Keys for purposes of their own come from here.
     private let sealing: SealingKey
-    /// The most values that are kept in memory because they may be lost.
-    private static let volatileCapacity = 16_384
 
     init(
         configuration: ServerConfiguration,
         stores: Stores,
         provider: Provider,
+        volatile: any VolatileStore,
         sealing: SealingKey,
         random: any RandomSource
     ) {
@@ -48,7 +47,7 @@ struct Core: Sendable {
         mailed = Self.mailedTokens(configuration, stores, random: random) { [settings = provider.settings] in
             settings.url("/account/confirm-email/\($0)")
         }
-        volatile = VolatileMemory(capacity: Self.volatileCapacity)
+        self.volatile = volatile
         hashing = PasswordHashingPool(PasswordHash(random: random))
         signUps = SignUps(
             store: stores.signUps,

@@ -36,6 +36,7 @@ struct Server {
         )
         let folder = KeyFolder(configuration.keysFolder)
         let keys = try folder.load(random: random, at: start)
+        let volatile = VolatileValues(configuration, sealing: keys.sealing, random: random, logger: logger)
         let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation)
         let dependencies = Dependencies(
             settings: configuration.providerSettings,
@@ -44,7 +45,7 @@ struct Server {
                 subjects: stores.subjects,
                 revocations: stores.revocations,
                 replays: stores.replays,
-                sessions: stores.sessions,
+                sessions: CachedSessionStore(stores.sessions, shared: volatile.sharedReads),
                 refreshTokens: stores.refreshTokens
             ),
             keys: signing,
@@ -59,6 +60,7 @@ struct Server {
             configuration: configuration,
             stores: stores,
             provider: provider,
+            volatile: volatile.store,
             sealing: keys.sealing,
             random: random
         )
@@ -68,7 +70,7 @@ struct Server {
                 HealthRoute.Check("database") { [stores] in (try? stores.mails.due(at: start, limit: 1)) != nil },
                 HealthRoute.Check("email_service") { carrier.isHealthy },
                 HealthRoute.Check("jwt_signing") { (try? signing.current(.es256, at: SystemClock.now())) != nil },
-            ],
+            ] + volatile.health,
             version: Martlet.version,
             readiness: readiness
         )
