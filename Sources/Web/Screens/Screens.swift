@@ -1,7 +1,7 @@
 package import Accounts
 import HTTPTypes
 package import JOSE
-package import Pages
+import Pages
 package import Provider
 package import Social
 

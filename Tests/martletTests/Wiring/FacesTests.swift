@@ -16,6 +16,7 @@ struct FacesTests {
             stores: test.stores,
             provider: test.provider,
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),
+            volatile: VolatileMemory(capacity: 16),
             random: test.random
         )
         let health = HealthRoute(checks: [], version: "1.2.3", readiness: Readiness())
