@@ -15,8 +15,8 @@ struct FacesTests {
             configuration: try ServerConfiguration(await ConfigurationSourcesTests.sources(flags: ["dev": "on"])),
             stores: test.stores,
             provider: test.provider,
-            sealing: SealingKey([UInt8](repeating: 7, count: 32)),
             volatile: VolatileMemory(capacity: 16),
+            sealing: SealingKey([UInt8](repeating: 7, count: 32)),
             random: test.random
         )
         let health = HealthRoute(checks: [], version: "1.2.3", readiness: Readiness())
