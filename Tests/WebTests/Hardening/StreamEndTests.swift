@@ -65,6 +65,7 @@ struct StreamEndTests {
         let outcome = try await Self.server(watched, lifetime: .milliseconds(300)).live { port in
             try await RawConnection.run(
                 to: port,
+                patience: .seconds(30),
                 [
                     Self.request, .pause(.milliseconds(900)),
                     .send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),

@@ -30,7 +30,7 @@ enum RawConnection {
     /// Takes `steps`, then reads to the end, or for `patience` at most, counted from the first step.
     static func run(
         to port: Int,
-        patience: TimeAmount = .milliseconds(1800),
+        patience: TimeAmount = .seconds(5),
         _ steps: [Step]
     ) async throws -> Outcome {
         let gaveUp = Atomic(false)
