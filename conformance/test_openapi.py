@@ -1,5 +1,6 @@
 """The API document: what it is, whether it tells the truth, and schemathesis over every operation in it."""
 
+import json
 import os
 import re
 import subprocess
@@ -33,6 +34,8 @@ def operations(document: dict) -> list[tuple[str, str, dict]]:
 
 def test_it_is_openapi_31(document):
     assert document["openapi"].startswith("3.1.")
+    # Patterns are ECMA-262's (JSON Schema §6.4); the validator tries them with Python, which knows no classes by property.
+    document = json.loads(re.sub(r"\\\\p\{[LMN]\}", "a", json.dumps(document)))
     OpenAPIV31SpecValidator(document).validate()
     broken = document | {"info": {}}
     assert list(OpenAPIV31SpecValidator(broken).iter_errors()), "the control: the validator sees a fault"
