@@ -56,7 +56,8 @@ class Server:
         with open(self.log, "ab") as log, open(self.folder / "server.out", "ab") as out:
             # A library that is loaded first may change its environment; through `env` that is done before the server's own start.
             self.process = subprocess.Popen(
-                [*(["env"] if environment else []), *self.command()], cwd=self.folder, env=clean_environment(**environment), stdin=subprocess.DEVNULL, stdout=out, stderr=log
+                [*(["env"] if environment else []), *self.command()], cwd=self.folder,
+                env=clean_environment(**environment), stdin=subprocess.DEVNULL, stdout=out, stderr=log,
             )
         self.wait_until_ready()
         return self

@@ -1,15 +1,12 @@
 """What becomes of every credential in every state of its account: each cell is written down in `TABLE` and tried."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 import chat
-import pages
 import users
-from process import Server
 from somebody import FIRST, SECOND, WAYS, Somebody
 
 LATER = 3 * 3600
@@ -48,7 +45,6 @@ def look(person: Somebody, state: str, *, locked: int | None = None) -> None:
     for way, (attempt, good, bad) in WAYS.items():
         works = way in TABLE[state]
         expected = good if works else (locked if locked and way.startswith("password") else bad)
-        # A key whose account is gone is an unknown client, and its account's state is told by nothing else.
         seen = attempt(person).status_code
         if seen != expected:
             wrong.append(f"{way}: {seen} instead of {expected}")
