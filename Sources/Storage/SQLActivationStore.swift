@@ -17,8 +17,14 @@ package struct SQLActivationStore: ActivationStore {
     /// One write. Throws `.constraint` also when the id of the account was ever given before.
     package func register(_ request: ActivationRequest, password record: String) async throws -> ActivationRefusal? {
         try await database.write { connection in
-            if let refusal = try connection.refusal(of: request) { return refusal }
             let (account, token) = (request.account, request.token)
+            if let refusal = try connection.refusal(of: request) {
+                if refusal == .emailTaken, let warning = request.warning {
+                    try connection.file(token.ofNobody, mail: warning)
+                    try connection.insertRegistration(of: account, .signUp, from: token.askedFrom)
+                }
+                return refusal
+            }
             try connection.insert(account)
             try connection.insert(password: record, of: account.id, at: account.createdAt)
             try connection.file(token, mail: request.mail)

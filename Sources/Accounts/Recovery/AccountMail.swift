@@ -56,6 +56,29 @@ enum AccountMail {
                 """
         )
     }
+
+    /// To the owner of an address that somebody, perhaps the owner, has tried to register again. It carries no token.
+    static func addressTaken(_ token: AccountToken, _ pages: Activation.Discretion) -> Mail {
+        Mail(
+            id: token.id,
+            recipient: token.email,
+            subject: "You have an account already",
+            body: """
+                Somebody, perhaps you, has tried to register with this email address. It has an account already, so no other was made.
+
+                To sign in:
+
+                \(pages.signIn)
+
+                If you have forgotten your password:
+
+                \(pages.recovery)
+
+                If you registered within the last day, follow the link in that mail first. If it was not you, do nothing.
+
+                """
+        )
+    }
 }
 
 extension AccountToken {

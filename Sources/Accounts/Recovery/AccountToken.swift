@@ -41,6 +41,18 @@ package struct AccountToken: Sendable {
         expiry = origin.expiry
     }
 
+    /// The same for show, nobody's.
+    package var ofNobody: AccountToken {
+        AccountToken(
+            purpose,
+            id: id,
+            account: nil,
+            digest: digest,
+            email: email,
+            origin: Origin(address: askedFrom, time: createdAt, expiry: expiry)
+        )
+    }
+
     /// Where and when a token was asked for.
     package struct Origin: Sendable {
         package let address: String

@@ -13,50 +13,73 @@ package struct Activation: Sendable {
     private let hashing: any PasswordHashing
     private let tokens: MailedTokens
     private let limit: Int?
+    private let discretion: Discretion?
     private let random: any RandomSource
 
-    /// `limit` is of registrations an hour from one network address; nil for none.
+    /// Where the owner of a taken address is sent by mail: URLs.
+    package struct Discretion: Sendable {
+        package let signIn: String
+        package let recovery: String
+
+        package init(signIn: String, recovery: String) {
+            self.signIn = signIn
+            self.recovery = recovery
+        }
+    }
+
+    /// `limit` is of registrations an hour from one network address; nil for none. With `discretion` nobody learns whether an address
+    /// is taken; nil where who registers is told.
     package init(
         store: any ActivationStore,
         hashing: any PasswordHashing,
         tokens: MailedTokens,
         limit: Int? = Self.standardLimit,
+        discretion: Discretion? = nil,
         random: any RandomSource
     ) {
         self.store = store
         self.hashing = hashing
         self.tokens = tokens
         self.limit = limit
+        self.discretion = discretion
         self.random = random
     }
 
-    /// Files the account of somebody with its password, and mails the link that activates it, all or nothing. Throws
-    /// `ActivationError`, `PasswordError` and what the store throws.
+    /// Files the account of somebody with its password, and mails the link that activates it, all or nothing. With discretion a taken
+    /// address costs the same time and counts the same; its owner gets a mail, and nil comes back. Throws `ActivationError`,
+    /// `PasswordError` and what the store throws.
     @discardableResult
     package func register(
         _ registrant: Registrant,
         password: Password,
         from address: String
-    ) async throws -> Account.ID {
+    ) async throws -> Account.ID? {
         let time = tokens.now()
         let account = registrant.account(Account.ID(UUIDv4(random: random).string), at: time)
         let (token, link) = try tokens.made(.confirmEmail, for: account.id, registrant.email, from: address)
-        let request = ActivationRequest(
+        var request = ActivationRequest(
             account: account,
             token: token,
             mail: AccountMail.activation(token, username: registrant.username, link: link),
             mails: tokens.settings.confirmationMails,
             limit: limit
         )
+        request.warning = discretion.map { AccountMail.addressTaken(token, $0) }
         // Looked at first, so that nobody makes the server hash in vain; decided when it is written.
-        if let refusal = try await store.refusal(of: request) { throw ActivationError(refusal, at: time) }
+        if let refusal = try await store.refusal(of: request), !isHidden(refusal) {
+            throw ActivationError(refusal, at: time)
+        }
         let record = try await hashing.hash(password)
         if let refusal = try await store.register(request, password: record) {
+            if isHidden(refusal) { return nil }
             throw ActivationError(refusal, at: time)
         }
         RegistrationMetrics.registered()
         return account.id
     }
+
+    /// Whether who registers does not learn of it.
+    private func isHidden(_ refusal: ActivationRefusal) -> Bool { discretion != nil && refusal == .emailTaken }
 
     /// Takes the token of a link, once: its account may sign in from now on, its address is verified. nil when it is unknown, used,
     /// expired, or of an address that the account no longer has.
@@ -71,10 +94,10 @@ package struct Registrant: Sendable {
     package let username: Username
     /// For display.
     package let name: String
-    /// At least one part. Who has that of an administrator becomes one: the caller has made sure that somebody may say so.
+    /// Empty where no part is asked for. Who has that of an administrator becomes one: the caller has made sure that somebody may say so.
     package let profile: ProfileParts
 
-    package init(email: EmailAddress, username: Username, name: String, profile: ProfileParts) {
+    package init(email: EmailAddress, username: Username, name: String, profile: ProfileParts = ProfileParts()) {
         self.email = email
         self.username = username
         self.name = name
@@ -98,7 +121,7 @@ package protocol ActivationStore: Sendable {
     func refusal(of request: ActivationRequest) async throws -> ActivationRefusal?
 
     /// Files the account with its password record, its token and its mail, and counts the registration; or says why not, and writes
-    /// nothing.
+    /// nothing, but for a taken address with a warning: then that is mailed and all is counted as it would have been.
     func register(_ request: ActivationRequest, password record: String) async throws -> ActivationRefusal?
 }
 
@@ -111,6 +134,8 @@ package struct ActivationRequest: Sendable {
     package let mails: AskingLimits?
     /// The most registrations from the token's network address in an hour; nil for no limit.
     package let limit: Int?
+    /// Mailed when the address is taken; nil when who asks is told instead.
+    package var warning: Mail?
 
     package init(account: Account, token: AccountToken, mail: Mail, mails: AskingLimits?, limit: Int?) {
         self.account = account

@@ -49,7 +49,10 @@ extension Page {
                             button: .init("Sign in", id: "sign-in")
                         )
                     ],
-                    links: [Link("I have forgotten my password", to: "/recover")]
+                    links: [
+                        Link("Make an account", to: "/register"),
+                        Link("I have forgotten my password", to: "/recover"),
+                    ]
                 )
             ]
         )

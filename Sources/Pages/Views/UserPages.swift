@@ -40,9 +40,30 @@ extension Page {
         fileprivate var cells: [Table.Cell] {
             [
                 .init(name, link: Link(name, to: path)), .init(username ?? "none"), .init(email ?? "none"),
-                .init(state),
+                // Administrators are blocked on their own page only: nobody shuts themselves out by a slip in a table.
+                .init(state, form: isAdministrator ? nil : stateForm(id: nil)),
                 .init(role), .init(createdAt),
             ]
+        }
+
+        /// Blocks or unblocks; `id` is the button's.
+        fileprivate func stateForm(id: String?) -> Form {
+            Form(
+                action: path + (isBlocked ? "/unblock" : "/block"),
+                button: isBlocked
+                    ? .init("Unblock", id: id, about: name, weight: .secondary)
+                    : .init("Block", id: id, about: name, weight: .danger)
+            )
+        }
+
+        fileprivate var roleForm: Form {
+            Form(
+                action: "\(path)/roles",
+                hidden: [("role", isAdministrator ? "guest" : "admin")],
+                button: isAdministrator
+                    ? .init("Make a plain user", id: "change-roles", weight: .danger)
+                    : .init("Make an administrator", id: "change-roles", weight: .secondary)
+            )
         }
 
         fileprivate var facts: [(name: String, value: String)] {
@@ -129,7 +150,27 @@ extension Page {
                     heading: "About this account",
                     facts: user.facts,
                     links: [Link("All users", to: "/admin/users")]
-                )
+                ),
+                Panel(
+                    id: "state-panel",
+                    heading: user.isBlocked ? "Unblock this account" : "Block this account",
+                    paragraphs: [
+                        user.isBlocked
+                            ? "It may sign in again then. What it had open before stays closed."
+                            : "All its sessions and tokens end at once, and it cannot sign in until it is unblocked."
+                    ],
+                    forms: [user.stateForm(id: user.isBlocked ? "unblock" : "block")]
+                ),
+                Panel(
+                    id: "role-panel",
+                    heading: "Change the role",
+                    paragraphs: [
+                        user.isAdministrator
+                            ? "It is an administrator now. As a plain user it sees its own account only; its sessions end."
+                            : "An administrator sees and changes everybody's accounts. Its sessions end."
+                    ],
+                    forms: [user.roleForm]
+                ),
             ]
         )
     }

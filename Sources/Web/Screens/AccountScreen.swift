@@ -53,30 +53,13 @@ struct AccountScreen: Sendable {
     }
 
     private func rename(_ sent: Sent) async throws -> Reply {
-        let name: String
-        do throws(DisplayName.Rule) {
-            name = try DisplayName((try? sent.form.optional("name")) ?? "").description
-        } catch .empty {
-            throw FormProblem.field("name", "Type a name.", expected: "some text")
-        } catch {
-            throw FormProblem.field(
-                "name",
-                "A name has at most \(DisplayName.limit) characters, and no control characters.",
-                expected: "at most \(DisplayName.limit) printable characters"
-            )
-        }
+        let name = try FormProblem.name(try sent.form.optional("name"))
         _ = try await desk.accounts.update(sent.account, at: now()) { $0.name = name }
         return desk.redirect(to: "/account", .nameChanged)
     }
 
     private func changeEmail(_ sent: Sent) async throws -> Reply {
-        guard let email = EmailAddress(try sent.form.optional("email")?.trimmed ?? "") else {
-            throw FormProblem.field(
-                "email",
-                "Type an email address such as user@example.com.",
-                expected: "an address"
-            )
-        }
+        let email = try FormProblem.email(try sent.form.optional("email"))
         try await prove(sent, "email-current-password")
         switch try await emailChange.change(sent.account, to: email, from: sent.request.clientNetwork) {
         case .changed: return desk.redirect(to: "/account", .emailChanged)
@@ -124,17 +107,6 @@ struct AccountScreen: Sendable {
             throw FormProblem.wrongPassword(field)
         }
         return password
-    }
-}
-
-extension FormProblem {
-    /// A password to set, out of the field `id`. Throws what is wrong with it.
-    static func password(_ text: String?, in id: String) throws(FormProblem) -> Password {
-        do throws(PasswordRule) {
-            return try Password(new: text ?? "")
-        } catch {
-            throw .field(id, "The password \(error.explanation).", expected: "one that \(error.explanation)")
-        }
     }
 }
 

@@ -38,6 +38,16 @@ struct FormProblem: Error {
         )
     }
 
+    /// Fields that are not as they must be, all of them at once.
+    static func fields(_ problems: [FormProblem]) -> FormProblem {
+        FormProblem(
+            .unprocessableContent,
+            "Please look at what you typed.",
+            problems.flatMap(\.alert.problems),
+            failed: problems.first?.failed ?? FailedCheck("form", expected: "good fields", seen: "others")
+        )
+    }
+
     /// The person must prove who they are, and did not.
     static func wrongPassword(_ id: String) -> FormProblem {
         FormProblem(
@@ -73,6 +83,7 @@ struct FormProblem: Error {
         switch error {
         case RecoveryError.limited(let wait): self = .tooManyMails(wait: wait)
         case RegistrationError.limited(let wait): self = .tooManyMails(wait: wait)
+        case ActivationError.limited(let wait): self = .tooManyMails(wait: wait)
         case PasswordError.busy(let wait):
             self.init(
                 .serviceUnavailable,

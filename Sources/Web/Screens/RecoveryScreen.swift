@@ -23,14 +23,7 @@ struct RecoveryScreen: Sendable {
         let form = try desk.openForm(request)
         let typed = try form.optional("email")?.trimmed ?? ""
         do {
-            guard let email = EmailAddress(typed) else {
-                throw FormProblem.field(
-                    "email",
-                    "Type an email address such as user@example.com.",
-                    expected: "an address"
-                )
-            }
-            try await recovery.recover(email, from: request.clientNetwork)
+            try await recovery.recover(try FormProblem.email(typed), from: request.clientNetwork)
             return desk.redirect(to: "/recover", .recoverySent)
         } catch let error {
             guard let problem = error as? FormProblem ?? FormProblem(waiting: error) else { throw error }

@@ -10,6 +10,7 @@ package struct Screens: Sendable {
     /// What the pages do their work with.
     package struct Services: Sendable {
         package let registration: Registration
+        package let activation: Activation
         package let signIn: FaceSignIn
         package let confirmation: EmailConfirmation
         package let emailChange: EmailChange
@@ -17,9 +18,11 @@ package struct Screens: Sendable {
         package let passwordChange: PasswordChange
         package let friendships: any FriendshipStore
 
-        /// `confirmations` and `recoveries` are the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`.
+        /// `confirmations` and `recovery` make the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`; those
+        /// of `activation` lead to `/account/confirm-email/` too, and it is discreet.
         package init(
             registration: Registration,
+            activation: Activation,
             signIn: FaceSignIn,
             passwordChange: PasswordChange,
             confirmations: MailedTokens,
@@ -27,6 +30,7 @@ package struct Screens: Sendable {
             friendships: any FriendshipStore
         ) {
             self.registration = registration
+            self.activation = activation
             self.signIn = signIn
             self.passwordChange = passwordChange
             self.recovery = recovery
@@ -56,6 +60,7 @@ package struct Screens: Sendable {
     package var routes: [Route] {
         documents + [verification]
             + SignInScreen(desk: desk, signIn: services.signIn).routes
+            + RegistrationScreen(desk: desk, activation: services.activation).routes
             + RecoveryScreen(desk: desk, recovery: services.recovery).routes
             + ConfirmationScreen(desk: desk, confirmation: services.confirmation).routes
             + AccountScreen(
@@ -69,7 +74,7 @@ package struct Screens: Sendable {
             + SessionsScreen(desk: desk).routes
             + KeysScreen(desk: desk, removal: KeyRemoval(accounts: desk.accounts, now: now)).routes
             + FriendsScreen(desk: desk, friendships: services.friendships, now: now).routes
-            + UsersScreen(desk: desk).routes
+            + UsersScreen(desk: desk, signIn: services.signIn, now: now).routes
     }
 
     private var documents: [Route] {

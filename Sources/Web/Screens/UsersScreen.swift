@@ -8,6 +8,8 @@ import Provider
 /// Everybody's accounts, for administrators. To others there is nothing at these paths.
 struct UsersScreen: Sendable {
     let desk: FrontDesk
+    let signIn: FaceSignIn
+    let now: @Sendable () -> Timestamp
 
     /// Rows of a page.
     private static let pageSize = 25
@@ -16,6 +18,15 @@ struct UsersScreen: Sendable {
         [
             desk.route(.get, "/admin/users") { try await list($0.endpointRequest) },
             desk.route(.get, "/admin/users/{id}") { try await show($0) },
+            desk.route(.post, "/admin/users/{id}/block") { request in
+                try await change(request, .accountBlocked) { _ in UserGrant(isBlacklisted: true) }
+            },
+            desk.route(.post, "/admin/users/{id}/unblock") { request in
+                try await change(request, .accountUnblocked) { _ in UserGrant(isBlacklisted: false) }
+            },
+            desk.route(.post, "/admin/users/{id}/roles") { request in
+                try await change(request, .rolesChanged) { UserGrant(roles: [try Self.role(in: $0)]) }
+            },
         ]
     }
 
@@ -45,6 +56,67 @@ struct UsersScreen: Sendable {
         let account = try await account(of: request)
         return desk.page(.user(Page.UserRow(account)), for: request.endpointRequest, visitor)
     }
+
+    /// Writes what the form says of the account's rights. An administrator has every right, so there is none that could not be given.
+    private func change(
+        _ request: RouteRequest,
+        _ notice: Notice,
+        _ grant: (Parameters) throws -> UserGrant
+    ) async throws -> Reply {
+        let (sender, form) = try await desk.form(request.endpointRequest, in: .users)
+        let visitor = try Self.administrator(sender)
+        let account = try await account(of: request)
+        do {
+            let grant = try grant(form)
+            var revision = AccountRevision { grant.apply(to: &$0) }
+            revision.keepsAdministrator = true
+            switch try await desk.accounts.revise(account.id, revision, at: now()) {
+            case .updated(let revised):
+                return try await reply(to: request.endpointRequest, visitor, from: account, to: revised, notice)
+            case .lastAdministrator: throw Self.lastAdministrator
+            case .unknown, .usernameTaken, .emailTaken: throw OAuthError.unknownRoute
+            }
+        } catch let problem as FormProblem {
+            let page = Page.user(Page.UserRow(account))
+            return desk.page(page, for: request.endpointRequest, visitor, problem: problem)
+        }
+    }
+
+    /// The page of the account, or for administrators who changed their own rights: a new session in the place of the one that this
+    /// ended, or none when they are blocked.
+    private func reply(
+        to request: EndpointRequest,
+        _ visitor: Visitor,
+        from old: Account,
+        to new: Account,
+        _ notice: Notice
+    ) async throws -> Reply {
+        let path = "/admin/users/\(new.id)"
+        let isChanged = new.state != old.state || new.hasOtherRights(than: old)
+        guard isChanged else { return desk.redirect(to: path) }
+        guard new.id == visitor.account.id else { return desk.redirect(to: path, notice) }
+        guard new.state == .active else { return desk.farewell(notice) }
+        let plan = SignInPlan.pages(isRemembered: visitor.session.isRemembered)
+        guard let tokens = try await signIn.begin(new, plan: plan, request) else {
+            throw SignInNeeded(returnPath: nil)
+        }
+        return try desk.welcome(tokens, to: new.roles.contains(.admin) ? path : "/account", notice)
+    }
+
+    private static func role(in form: Parameters) throws -> Role {
+        if let role = try form.optional("role").flatMap(Role.init(rawValue:)) { return role }
+        throw FormProblem(
+            .unprocessableContent,
+            "There is no such role. Use the buttons of this page.",
+            failed: FailedCheck("role", expected: "guest or admin", seen: "another")
+        )
+    }
+
+    private static let lastAdministrator = FormProblem(
+        .conflict,
+        "This is the last active administrator. Make another one first.",
+        failed: FailedCheck("administrators", expected: "one that stays", seen: "none")
+    )
 
     private func account(of request: RouteRequest) async throws -> Account {
         let id = Account.ID(request.parameters["id"] ?? "")

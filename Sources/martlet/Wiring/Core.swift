@@ -100,14 +100,29 @@ struct Core: Sendable {
         try ActivationLink(key: sealing.derivedKey(for: "activation links"), random: random)
     }
 
-    /// The accounts that wait for their mail's link to be followed.
+    /// The accounts that wait for their mail's link to be followed, made at the session face.
     func activation(_ link: ActivationLink) -> Activation {
         let settings = provider.settings
-        return Activation(
+        let tokens = Self.mailedTokens(configuration, stores, random: random) { settings.url(try link.path($0)) }
+        return activation(tokens, discretion: nil)
+    }
+
+    /// The same, made by page: the link leads to a page, and nobody learns whether an address is taken.
+    var pageActivation: Activation {
+        let settings = provider.settings
+        return activation(
+            mailed,
+            discretion: .init(signIn: settings.url("/sign-in"), recovery: settings.url("/recover"))
+        )
+    }
+
+    private func activation(_ tokens: MailedTokens, discretion: Activation.Discretion?) -> Activation {
+        Activation(
             store: stores.activations,
             hashing: hashing,
-            tokens: Self.mailedTokens(configuration, stores, random: random) { settings.url(try link.path($0)) },
+            tokens: tokens,
             limit: configuration.limitsRates ? Activation.standardLimit : nil,
+            discretion: discretion,
             random: random
         )
     }

@@ -111,6 +111,7 @@ extension Core {
             desk: desk,
             services: .init(
                 registration: registration,
+                activation: pageActivation,
                 signIn: signIn,
                 passwordChange: PasswordChange(
                     signIn: passwords,

@@ -36,6 +36,16 @@ extension TestServer {
             desk: desk,
             services: .init(
                 registration: registration,
+                activation: Activation(
+                    store: provider.stores.activations,
+                    hashing: hashing,
+                    tokens: mailed("/account/confirm-email/"),
+                    discretion: .init(
+                        signIn: core.settings.url("/sign-in"),
+                        recovery: core.settings.url("/recover")
+                    ),
+                    random: provider.random
+                ),
                 signIn: FaceSignIn(passwords: passwords, sessions: core.sessions),
                 passwordChange: PasswordChange(
                     signIn: passwords,

@@ -6,9 +6,11 @@ struct UserGrant: Sendable {
     private let permissions: [Permission]?
     private let isBlacklisted: Bool?
 
-    /// No right.
-    init() {
-        (roles, permissions, isBlacklisted) = (nil, nil, nil)
+    /// These rights, and the others as they are; without arguments no right.
+    init(roles: Set<Role>? = nil, isBlacklisted: Bool? = nil) {
+        self.roles = roles
+        permissions = nil
+        self.isBlacklisted = isBlacklisted
     }
 
     init(_ body: UserBody) {

@@ -1,0 +1,45 @@
+import Accounts
+import Pages
+
+/// What is typed into the fields of an account, read. Each throws what is wrong with it.
+extension FormProblem {
+    /// A password to set, out of the field `id`.
+    static func password(_ text: String?, in id: String) throws(FormProblem) -> Password {
+        do throws(PasswordRule) {
+            return try Password(new: text ?? "")
+        } catch {
+            throw .field(id, "The password \(error.explanation).", expected: "one that \(error.explanation)")
+        }
+    }
+
+    /// A name for display, out of the field `name`.
+    static func name(_ text: String?) throws(FormProblem) -> String {
+        do throws(DisplayName.Rule) {
+            return try DisplayName(text ?? "").description
+        } catch .empty {
+            throw .field("name", "Type a name.", expected: "some text")
+        } catch {
+            throw .field(
+                "name",
+                "A name has at most \(DisplayName.limit) characters, and no control characters.",
+                expected: "at most \(DisplayName.limit) printable characters"
+            )
+        }
+    }
+
+    /// An address, out of the field `email`.
+    static func email(_ text: String?) throws(FormProblem) -> EmailAddress {
+        if let email = EmailAddress(text?.trimmed ?? "") { return email }
+        throw .field("email", "Type an email address such as user@example.com.", expected: "an address")
+    }
+
+    /// A name to sign in with, out of the field `username`.
+    static func username(_ text: String?) throws(FormProblem) -> Username {
+        if let username = Username(text?.trimmed ?? "") { return username }
+        throw .field(
+            "username",
+            "A username has 1 to 64 letters, digits, dots, hyphens and underscores.",
+            expected: "such a name"
+        )
+    }
+}
