@@ -55,6 +55,20 @@ struct SQLActivationStoreTests {
         #expect(try stores.subjects.subject(Subject.ID(Person(1).id.description))?.isActive == false)
     }
 
+    @Test func `a warning is mailed in the place of an account whose address is taken, and counted`() async throws {
+        #expect(try await register(request(1)) == nil)
+        var second = request(2, email: "PERSON.1@example.org")
+        second.warning = Mail(id: "token-2", recipient: second.token.email, subject: "w", body: "b")
+        #expect(try await register(second) == .emailTaken)
+        #expect(try counts() == [1, 1, 2, 2, 2])
+        #expect(try await stores.accountTokens.confirm(second.token.digest, [.confirmEmail], at: now) == nil)
+        #expect(try await stores.accountTokens.confirm(request(1).token.digest, [.confirmEmail], at: now) != nil)
+        var third = request(3, username: "person1")
+        third.warning = second.warning
+        #expect(try await register(third) == .usernameTaken)
+        #expect(try counts() == [1, 1, 2, 2, 2])
+    }
+
     @Test func `what is taken is told, and nothing is written`() async throws {
         #expect(try await register(request(1)) == nil)
         #expect(try await register(request(2, username: "PERSON1")) == .usernameTaken)

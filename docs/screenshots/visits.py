@@ -21,7 +21,7 @@ class Visits:
         self.username = f"ada-{key}"
         self.id = add_account(server, self.username, "Ada Lovelace, Countess of a Rather Long Name", "--admin")
         self.friend = f"grace-{key}"
-        add_account(server, self.friend, "Grace Hopper")
+        self.friend_id = add_account(server, self.friend, "Grace Hopper")
         for agent in AGENTS:
             requests.post(
                 f"{self.origin}/api/auth/login", json={"email": f"{self.username}@example.com", "password": PASSWORD},
@@ -72,6 +72,15 @@ class Visits:
         self.browser.press("sign-in")
         self.says("Type your password.")
         yield "sign-in-empty"
+        self.open("/register")
+        yield "register"
+        self.driver.execute_script("document.querySelector('form').noValidate = true")
+        self.fill("register", username=self.username, email="nowhere", name="Grace Hopper", password="password")
+        self.says("Type an email address")
+        yield "register-refused"
+        self.fill("register", username=f"new-{self.key}", email=f"newcomer-{self.key}@example.com", password=PASSWORD)
+        self.at("/sign-in?done=registered")
+        yield "registered"
         self.open("/recover")
         yield "recover"
         self.fill("recover", email=f"{self.friend}@example.com")
@@ -148,6 +157,13 @@ class Visits:
         yield "users-found"
         self.open(f"/admin/users/{self.id}")
         yield "user"
+        self.open(f"/admin/users/{self.friend_id}")
+        yield "user-other"
+        self.browser.press("block")
+        self.at(f"/admin/users/{self.friend_id}?done=account-blocked")
+        yield "user-blocked"
+        self.browser.press("unblock")
+        self.at(f"/admin/users/{self.friend_id}?done=account-unblocked")
 
     def goodbye(self):
         self.browser.press("sign-out")
