@@ -2,13 +2,16 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test lint format bench conformance screenshots release clean system-deps python-deps redis-deps bench-deps screenshots-deps
+.PHONY: help deps build run test test-redis lint format bench conformance screenshots release clean system-deps python-deps redis-deps bench-deps screenshots-deps
 
 PYTHON := .venv/bin/python
 ARGS ?=
 ISSUER ?=
 TRAITS ?=
 RELEASE := -c release --static-swift-stdlib $(if $(TRAITS),--traits $(TRAITS))
+WITH_REDIS := --traits Redis --scratch-path .build/redis
+FACES := $(wildcard conformance/test_self_identity_*.py conformance/test_chat_*.py conformance/test_session_*.py conformance/test_user_management_*.py \
+	conformance/test_token_store.py conformance/test_across_faces.py)
 SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 help: ## List the targets.
@@ -29,6 +32,14 @@ test: deps redis-deps ## Run the unit tests, then the conformance suite against 
 	scripts/readme check "$$(swift build --show-bin-path)/martlet"
 	packaging/check "$$(swift build --show-bin-path)/martlet"
 	MARTLET_BINARY="$$(swift build --show-bin-path)/martlet" $(PYTHON) -m pytest conformance $(ARGS)
+
+test-redis: deps redis-deps ## Build with the trait Redis as well (.build/redis), and run the suite of the Redis and of every face with one.
+	swift build --product martlet
+	swift build $(WITH_REDIS) --product martlet
+	MARTLET_BINARY="$$(swift build --show-bin-path)/martlet" MARTLET_REDIS_BINARY="$$(swift build $(WITH_REDIS) --show-bin-path)/martlet" \
+		$(PYTHON) -m pytest conformance/test_redis.py $(ARGS)
+	MARTLET_BINARY="$$(swift build $(WITH_REDIS) --show-bin-path)/martlet" \
+		$(PYTHON) -m pytest --redis $(FACES) $(ARGS)
 
 lint: ## Check format, import directions, names and the other rules of the house.
 	swift format lint -r --strict $(SWIFT_SOURCES)

@@ -1,4 +1,5 @@
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -6,12 +7,23 @@ import pytest
 from issuer import Issuer
 from keys import ECKey
 from process import Server
+from redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser):
     parser.addoption("--issuer", default=os.environ.get("ISSUER"), help="test this server instead of starting one")
+    parser.addoption("--redis", action="store_true", help="start a redis-server, and have every server use it")
+
+
+def pytest_configure(config):
+    if config.getoption("--redis"):
+        folder = tempfile.TemporaryDirectory()
+        redis = RedisServer(Path(folder.name)).start()
+        config.add_cleanup(folder.cleanup)
+        config.add_cleanup(redis.kill)
+        Server.redis_url = redis.url
 
 
 def pytest_report_header(config):

@@ -21,8 +21,9 @@ def free_port() -> int:
 
 
 def clean_environment(**more: str) -> dict:
-    """The environment without the suite's own variables, which the server would refuse as unknown settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_") and name != "ISSUER"}
+    """The environment without the suite's own variables, which the server would refuse as unknown settings, and without its own."""
+    own = {"ISSUER", "REDIS_URL"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_") and name not in own}
     return kept | more
 
 
@@ -31,6 +32,9 @@ class Server:
 
     What it logs (standard error) is in `log`; what it says to people (standard output) in `server.out` beside it.
     """
+
+    #: The Redis of every server that is not told of another (`pytest --redis`).
+    redis_url: str | None = None
 
     def __init__(self, binary: str, folder: Path, *options: str, path: str = "", rate_limits: str = "off"):
         self.binary, self.folder, self.path = binary, Path(folder), path
@@ -53,6 +57,8 @@ class Server:
         ]
 
     def start(self, **environment: str) -> "Server":
+        if self.redis_url:
+            environment = {"REDIS_URL": self.redis_url} | environment
         with open(self.log, "ab") as log, open(self.folder / "server.out", "ab") as out:
             # A library that is loaded first may change its environment; through `env` that is done before the server's own start.
             self.process = subprocess.Popen(

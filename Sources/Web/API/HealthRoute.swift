@@ -41,7 +41,7 @@ package struct HealthRoute: Sendable {
         let state = JSONSchema.one(of: "healthy", "unhealthy")
         let report = JSONSchema.object([
             "status": state, "service": .text(), "version": .text(), "uptime": .integer(0...Int64.max),
-            "checks": .map(of: state),
+            "checks": .map(of: .one(of: "healthy", "unhealthy", "degraded")),
         ]).named("Health")
         return Operation("readHealth", "Whether the server and its parts are well.", of: .documents)
             .answering("All is well.", report)

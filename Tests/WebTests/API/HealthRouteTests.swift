@@ -22,6 +22,16 @@ struct HealthRouteTests {
         #expect(reply.field("Cache-Control") == "no-store")
     }
 
+    @Test func `a part that the server can do without is degraded, and the server healthy`() async throws {
+        let server = try await TestServer(
+            .init(checks: [.init("database") { true }, .init("redis", isNeeded: false) { false }])
+        )
+        let reply = try await server.call(.get, "/health")
+        #expect(reply.status == 200)
+        #expect(reply["status"] == "healthy")
+        #expect(reply.json?["checks"] == ["database": "healthy", "redis": "degraded"])
+    }
+
     @Test func `a server that stops is unhealthy though all its checks are well`() async throws {
         let server = try await TestServer()
         #expect(try await server.call(.get, "/health").status == 200)
