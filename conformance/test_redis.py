@@ -243,7 +243,7 @@ def test_a_restarted_server_does_not_believe_what_another_run_left(person, redis
 def full(trait_binary, tmp_path_factory):
     """A server whose memory has dropped the sign-ins of `people`, and whose Redis has them."""
     redis = RedisServer(tmp_path_factory.mktemp("redis")).start()
-    server = Server(trait_binary, tmp_path_factory.mktemp("server")).start(REDIS_URL=redis.url)
+    server = Server(trait_binary, tmp_path_factory.mktemp("server"), "--user-token-lifetime", "3600").start(REDIS_URL=redis.url)
     people = [users.User(server) for _ in range(7)]
     for user in people:
         assert user.send("GET", "/v1/users/me").status_code == 200
