@@ -85,15 +85,19 @@ struct GuestBesideOwnerTests {
             }
             return clock.now - start
         }
-        let alone = await refused(1)
-        #expect(owner.enqueue { try $0.execute("INSERT INTO item VALUES (2, 'a')") })
-        while owner.waitingWrites > 0 { await Task.yield() }
-        let behind = await refused(3)
-        #expect(behind < alone * 1.7)
+        // Whoever waits behind another waits twice as long each time; a busy machine makes it look so now and then.
+        var ratios: [Double] = []
+        for round in Int64(0)..<4 where ratios.allSatisfy({ $0 >= 1.7 }) {
+            let alone = await refused(10 * round + 1)
+            #expect(owner.enqueue { try $0.execute("INSERT INTO item VALUES ($1, 'a')", [.integer(10 * round + 2)]) })
+            while owner.waitingWrites > 0 { await Task.yield() }
+            ratios.append(await refused(10 * round + 3) / alone)
+        }
+        #expect(ratios.contains { $0 < 1.7 }, "\(ratios)")
         gate.open()
         await guest.close()
         #expect(try owner.itemCount() == 0)
-        try await owner.insert(4)
+        try await owner.insert(1000)
         #expect(try owner.itemCount() == 1)
     }
 }
