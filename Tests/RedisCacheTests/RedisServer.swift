@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Synchronization
 import TestSupport
 
 @testable import RedisCache
@@ -10,12 +9,9 @@ import TestSupport
 final class RedisServer {
     struct Failure: Error {}
 
-    private static let starting = Mutex(())
-
     let port: Int
     private let folder: ScratchFolder
-    private let process = Process()
-    private let input = Pipe()
+    private let process: ChildProcess
     private let pid: pid_t
 
     /// Takes a free port, or `port` when given.
@@ -25,18 +21,12 @@ final class RedisServer {
         folder = try ScratchFolder()
         let settings = ["--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         let script = "redis-server \"$@\" > /dev/null & echo $!; cat > /dev/null; kill -9 $!"
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments =
+        process = try ChildProcess(
+            "/bin/sh",
             ["-c", script, "redis"] + settings + ["--dir", folder.path]
-            + (password.map { ["--requirepass", $0] } ?? [])
-        let output = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        // Starting processes at the same time is not safe in Foundation.
-        let process = self.process
-        try Self.starting.withLock { _ in try process.run() }
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        guard let pid = pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)) else { throw Failure() }
+                + (password.map { ["--requirepass", $0] } ?? [])
+        )
+        guard let line = process.line(), let pid = pid_t(String(decoding: line, as: UTF8.self)) else { throw Failure() }
         self.pid = pid
     }
 
@@ -46,8 +36,7 @@ final class RedisServer {
 
     /// Ends it as a crash does; nothing of it is left when this returns.
     func end() {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        process.end()
     }
 
     /// Leaves it its connections and takes its time away.
