@@ -84,7 +84,7 @@ let package = Package(
         module(
             "RedisCache",
             [
-                "Provider", "JOSE", logging, .product(name: "NIOCore", package: "swift-nio"),
+                "Provider", "OAuth", "JOSE", logging, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),

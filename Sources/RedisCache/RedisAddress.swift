@@ -1,3 +1,5 @@
+import OAuth
+
 /// Where a Redis is and how it is entered: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`.
 package struct RedisAddress: Sendable, Equatable {
     package let host: String
@@ -56,27 +58,12 @@ package struct RedisAddress: Sendable, Equatable {
         guard let at = rest.lastIndex(of: "@") else { return (nil, nil) }
         let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         rest = rest[rest.index(after: at)...]
-        guard parts.count == 2, let user = unescaped(parts[0]), let password = unescaped(parts[1]) else {
+        guard parts.count == 2, let user = PercentEncoding.decode(parts[0]),
+            let password = PercentEncoding.decode(parts[1])
+        else {
             throw Problem(description: "what stands before the @ is not [USER]:PASSWORD")
         }
         return (user.isEmpty ? nil : user, password)
-    }
-
-    private static func unescaped(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 
     private static func number(_ text: Substring, upTo limit: Int) -> Int? {

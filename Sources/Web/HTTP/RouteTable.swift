@@ -1,4 +1,5 @@
 import HTTPTypes
+import OAuth
 
 /// Finds the route of a request. A path has one form: no empty segments, no trailing slash, no encoded slashes; every other
 /// spelling leads nowhere, so no limit or guard can be walked around.
@@ -76,7 +77,7 @@ struct RouteTable: Sendable {
         var parameters: [String: String] = [:]
         for (segment, expected) in zip(segments, pattern) {
             if expected.hasPrefix("{") {
-                guard !segment.isEmpty, let value = segment.removingPercentEncoding, !value.contains("/") else {
+                guard !segment.isEmpty, let value = PercentEncoding.decode(segment), !value.contains("/") else {
                     return nil
                 }
                 parameters[String(expected.dropFirst().dropLast())] = value
@@ -85,27 +86,5 @@ struct RouteTable: Sendable {
             }
         }
         return parameters
-    }
-}
-
-extension Substring {
-    /// The text with its percent escapes decoded, or nil when one is broken or the result is not UTF-8.
-    fileprivate var removingPercentEncoding: String? {
-        guard contains("%") else { return String(self) }
-        var bytes: [UInt8] = []
-        var rest = utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            let digits = rest.prefix(2)
-            guard digits.count == 2, let text = String(digits), text.allSatisfy(\.isHexDigit),
-                let value = UInt8(text, radix: 16)
-            else { return nil }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

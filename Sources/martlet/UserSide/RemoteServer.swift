@@ -1,3 +1,4 @@
+import OAuth
 import JOSE
 import Outbound
 
@@ -71,7 +72,7 @@ struct RemoteServer {
 
     /// Waits until `email` is verified. Throws when the server ends the stream before.
     func waitForVerification(of email: String) async throws {
-        let segment = Self.percentEncoded(email)
+        let segment = PercentEncoding.encode(email)
         for try await line in client.lines(of: "\(issuer)/api/verification-status/\(segment)")
         where line == "data: verified" { return }
         throw CommandFailure("the server ended the wait; run the command again")
@@ -85,7 +86,7 @@ struct RemoteServer {
     }
 
     private func post(_ url: String, form: [String: String]) async throws -> JSONObject {
-        let body = form.sorted { $0.key < $1.key }.map { "\($0)=\(Self.percentEncoded($1))" }.joined(separator: "&")
+        let body = form.sorted { $0.key < $1.key }.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
         return try await Self.answer(
             to: OutboundRequest(
                 .post,
@@ -113,14 +114,5 @@ struct RemoteServer {
             throw CommandFailure("\(request.url) answered \(response.status): \(said)\(wait)\(id)")
         }
         return object
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return text.utf8.map { byte in
-            if unreserved.contains(byte) { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count < 2 ? "0" : "") + digits
-        }.joined()
     }
 }

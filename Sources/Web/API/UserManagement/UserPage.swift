@@ -40,18 +40,7 @@ struct UserPage: Sendable {
 
     /// The `Link` field that leads to the next page (RFC 8288 §3).
     func link(after last: Account.ID, at url: String) -> String {
-        let sought = search.map { "&search=" + Self.percentEncoded($0) } ?? ""
+        let sought = search.map { "&search=" + PercentEncoding.encode($0) } ?? ""
         return "<\(url)?limit=\(limit)&after=\(last)\(sought)>; rel=\"next\""
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch UInt8(byte) {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                String(UnicodeScalar(byte))
-            default: "%" + Hexadecimal.encode([byte]).uppercased()
-            }
-        }.joined()
     }
 }
