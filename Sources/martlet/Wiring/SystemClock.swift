@@ -17,17 +17,15 @@ enum SystemClock {
     }
 
     /// A moment in UTC, to the second (RFC 3339 §5.6).
-    static func text(_ time: Timestamp) -> String { text(time, format: "%Y-%m-%dT%H:%M:%SZ") }
+    static func text(_ time: Timestamp) -> String { "\(time.text.prefix(19))Z" }
 
     /// A moment as the header of a mail has it (RFC 5322 §3.3).
-    static func mailDate(_ time: Timestamp) -> String { text(time, format: "%a, %d %b %Y %H:%M:%S +0000") }
-
-    private static func text(_ time: Timestamp, format: String) -> String {
+    static func mailDate(_ time: Timestamp) -> String {
         var seconds = time_t(time.seconds)
         var parts = tm()
         gmtime_r(&seconds, &parts)
         var buffer = [CChar](repeating: 0, count: 64)
-        let count = strftime(&buffer, buffer.count, format, &parts)
+        let count = strftime(&buffer, buffer.count, "%a, %d %b %Y %H:%M:%S +0000", &parts)
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
