@@ -4,6 +4,7 @@ import CSodium
 /// implementations and is not safe to share between threads.
 enum Sodium {
     static let ready: Void = {
+        // It fails where the system gives no randomness; nothing that was made here could then be trusted, so nothing is.
         guard sodium_init() >= 0 else { fatalError("libsodium does not start") }
     }()
 }

@@ -1,6 +1,6 @@
 package import Cryptography
-import JOSE
-import OAuth
+package import JOSE
+package import OAuth
 
 /// Tells which access tokens are good now (RFC 9068 §4).
 package struct AccessTokenVerifier: Sendable {
@@ -145,10 +145,13 @@ package struct AccessTokenVerifier: Sendable {
     }
 
     private static func refused(_ check: String, _ expected: String, _ seen: String) -> OAuthError {
-        OAuthError(
-            .invalidToken,
-            "the access token is expired, revoked or not for this resource",
-            FailedCheck(check, expected: expected, seen: seen)
-        )
+        .unusableToken(FailedCheck(check, expected: expected, seen: seen))
+    }
+}
+
+extension OAuthError {
+    /// One answer for every token that was good once or is good elsewhere (RFC 6750 §3.1); why is for the log.
+    package static func unusableToken(_ failed: FailedCheck) -> OAuthError {
+        OAuthError(.invalidToken, "the access token is expired, revoked or not for this resource", failed)
     }
 }

@@ -152,9 +152,7 @@ package struct ChatAccountRoutes: Sendable {
         if let account = try await accounts.account(.id(Account.ID(subject.id.description))) {
             return (account, verified)
         }
-        throw OAuthError(
-            .invalidToken,
-            "the access token is expired, revoked or not for this resource",
+        throw OAuthError.unusableToken(
             FailedCheck("account", expected: "one that exists", seen: "deleted meanwhile")
         )
     }

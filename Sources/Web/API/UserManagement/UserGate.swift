@@ -99,9 +99,7 @@ package struct UserGate: Sendable {
         try await accounts.account(.id(Account.ID(id.description)))
     }
 
-    private static let over = OAuthError(
-        .invalidToken,
-        "the access token is expired, revoked or not for this resource",
+    private static let over = OAuthError.unusableToken(
         FailedCheck("account", expected: "one that exists, signed in here", seen: "none")
     )
 }
