@@ -1,6 +1,5 @@
 """What becomes of every credential in every state of its account: each cell is written down in `TABLE` and tried."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -113,17 +112,19 @@ def test_locked(start):
     look(person, "locked", locked=429)
 
 
-def faketime() -> str | None:
-    found = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")] if shutil.which("faketime") else []
-    return str(found[0]) if found else None
+@pytest.fixture(scope="module")
+def faketime() -> str:
+    """The library that sets a process's clock."""
+    found = [*Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1")]
+    assert found, "libfaketime is not installed: `make deps` does that"
+    return str(found[0])
 
 
-@pytest.mark.skipif(faketime() is None, reason="libfaketime is not installed: `make deps` does that")
-def test_expired_session(start):
+def test_expired_session(start, faketime):
     server = start()
     person = Somebody(server)
     person.arrive()
     assert server.stop() == 0
-    server.start(LD_PRELOAD=faketime(), FAKETIME=f"+{LATER}s", FAKETIME_DONT_FAKE_MONOTONIC="1")
+    server.start(LD_PRELOAD=faketime, FAKETIME=f"+{LATER}s", FAKETIME_DONT_FAKE_MONOTONIC="1")
     person.clock = LATER
     look(person, "expired session")

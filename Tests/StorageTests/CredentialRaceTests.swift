@@ -36,19 +36,24 @@ struct CredentialRaceTests {
         }
     }
 
+    /// What 50 callers at once are told who present one refresh token.
+    private func rotations(of sign: SignIn, _ round: Int, grace: Int64) async throws -> [Rotation] {
+        let store = scratch.stores.refreshTokens
+        return try await race(50) { caller in
+            try await store.rotate(
+                sign.refresh,
+                to: SignIn.successor(3, round * 100 + caller, expiry: sign.expiry),
+                grace: grace,
+                at: ScratchStores.now
+            )
+        }
+    }
+
     @Test(arguments: 0..<rounds)
     func `one refresh token has one successor, which all get within the grace`(round: Int) async throws {
         let sign = SignIn(Person(1), round)
         try await scratch.begin(sign)
-        let store = scratch.stores.refreshTokens
-        let rotations = try await race(50) { caller in
-            try await store.rotate(
-                sign.refresh,
-                to: SignIn.successor(3, round * 100 + caller, expiry: sign.expiry),
-                grace: 10,
-                at: ScratchStores.now
-            )
-        }
+        let rotations = try await rotations(of: sign, round, grace: 10)
         let successors = Set(rotations.map { $0.successor?.string })
         #expect(rotations.count == 50 && successors.count == 1 && !successors.contains(nil))
         #expect(try scratch.count("refresh_token") == 2)
@@ -59,15 +64,7 @@ struct CredentialRaceTests {
     func `without a grace one caller wins, and the reuse ends the session`(round: Int) async throws {
         let sign = SignIn(Person(1), round)
         try await scratch.begin(sign)
-        let store = scratch.stores.refreshTokens
-        let rotations = try await race(50) { caller in
-            try await store.rotate(
-                sign.refresh,
-                to: SignIn.successor(3, round * 100 + caller, expiry: sign.expiry),
-                grace: 0,
-                at: ScratchStores.now
-            )
-        }
+        let rotations = try await rotations(of: sign, round, grace: 0)
         #expect(rotations.count { $0.successor != nil } == 1)
         #expect(rotations.count { $0.isReused } == 1)
         #expect(rotations.count { $0.isInvalid } == 48)
