@@ -38,22 +38,11 @@ struct Server {
         let keys = try folder.load(random: random, at: start)
         let volatile = VolatileValues(configuration, sealing: keys.sealing, random: random, logger: logger)
         let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation)
-        let dependencies = Dependencies(
-            settings: configuration.providerSettings,
-            stores: .init(
-                clients: stores.clients,
-                subjects: stores.subjects,
-                revocations: stores.revocations,
-                replays: stores.replays,
-                sessions: CachedSessionStore(stores.sessions, shared: volatile.sharedReads),
-                refreshTokens: stores.refreshTokens
-            ),
-            keys: signing,
-            sealing: keys.sealing,
-            random: random,
-            now: SystemClock.now
+        let provider = try await Provider(
+            Self.dependencies(configuration, stores, volatile, signing, keys.sealing),
+            startedAt: start,
+            hasHistory: stores.hasHistory
         )
-        let provider = try await Provider(dependencies, startedAt: start, hasHistory: stores.hasHistory)
         let readiness = Readiness()
         self.readiness = readiness
         let core = Core(
@@ -65,15 +54,8 @@ struct Server {
             random: random
         )
         let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
-        let health = HealthRoute(
-            checks: [
-                HealthRoute.Check("database") { [stores] in (try? stores.mails.due(at: start, limit: 1)) != nil },
-                HealthRoute.Check("email_service") { carrier.isHealthy },
-                HealthRoute.Check("jwt_signing") { (try? signing.current(.es256, at: SystemClock.now())) != nil },
-            ] + volatile.health,
-            version: Martlet.version,
-            readiness: readiness
-        )
+        let checks = Self.checks(of: stores, carrier, signing) + volatile.health
+        let health = HealthRoute(checks: checks, version: Martlet.version, readiness: readiness)
         let faces = try Faces(core, health: health)
         let door = FrontDoor(
             routes: faces.routes,
@@ -86,27 +68,80 @@ struct Server {
             now: SystemClock.now
         )
         let announcement = Announcement(configuration)
-        let dispatcher = MailDispatcher(queue: stores.mails, carrier: carrier, logger: logger, now: SystemClock.now)
-        services = [
-            MetricsListener(registry: registry, port: configuration.metricsPort, logger: logger),
+        services =
+            Self.background(core, registry, carrier, logger)
+            + [
+                Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
+                WebServer.application(
+                    door,
+                    host: configuration.host,
+                    port: configuration.port,
+                    services: [],
+                    logger: logger.quieter,
+                    onReady: { port in announcement.make(port: port) }
+                ),
+                ReadinessService(readiness: readiness),
+            ]
+    }
+
+    private static func dependencies(
+        _ configuration: ServerConfiguration,
+        _ stores: Stores,
+        _ volatile: VolatileValues,
+        _ signing: SigningKeys,
+        _ sealing: SealingKey
+    ) -> Dependencies {
+        Dependencies(
+            settings: configuration.providerSettings,
+            stores: .init(
+                clients: stores.clients,
+                subjects: stores.subjects,
+                revocations: stores.revocations,
+                replays: stores.replays,
+                sessions: CachedSessionStore(stores.sessions, shared: volatile.sharedReads),
+                refreshTokens: stores.refreshTokens
+            ),
+            keys: signing,
+            sealing: sealing,
+            random: SystemRandom(),
+            now: SystemClock.now
+        )
+    }
+
+    /// What `/health` looks at in every server.
+    private static func checks(
+        of stores: Stores,
+        _ carrier: OutboundMail,
+        _ signing: SigningKeys
+    ) -> [HealthRoute.Check] {
+        [
+            HealthRoute.Check("database") { (try? stores.mails.due(at: SystemClock.now(), limit: 1)) != nil },
+            HealthRoute.Check("email_service") { carrier.isHealthy },
+            HealthRoute.Check("jwt_signing") { (try? signing.current(.es256, at: SystemClock.now())) != nil },
+        ]
+    }
+
+    /// What goes on beside the requests.
+    private static func background(
+        _ core: Core,
+        _ registry: PrometheusRegistry,
+        _ carrier: OutboundMail,
+        _ logger: Logger
+    ) -> [any Service] {
+        let dispatcher = MailDispatcher(
+            queue: core.stores.mails,
+            carrier: carrier,
+            logger: logger,
+            now: SystemClock.now
+        )
+        return [
+            MetricsListener(registry: registry, port: core.configuration.metricsPort, logger: logger),
             MailService(dispatcher: dispatcher, logger: logger),
-            Periodically(every: .seconds(60), logger: logger) { [stores] in
-                try await stores.sweep(at: SystemClock.now())
-            },
-            Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
+            Periodically(every: .seconds(60), logger: logger) { try await core.stores.sweep(at: SystemClock.now()) },
             StreamKeeper {
                 core.watchers.keepAlive()
                 core.feed.keepAlive()
             },
-            WebServer.application(
-                door,
-                host: configuration.host,
-                port: configuration.port,
-                services: [],
-                logger: logger.quieter,
-                onReady: { port in announcement.make(port: port) }
-            ),
-            ReadinessService(readiness: readiness),
         ]
     }
 
