@@ -9,7 +9,7 @@ import Darwin
 import Synchronization
 
 /// A program that a test runs beside itself, with a pipe at its standard input and one at its standard output. It sees the end of
-/// its input as soon as the test closes it or ends.
+/// its input as soon as the test closes it or ends; no other descriptor of the test reaches it.
 ///
 /// Foundation's `Process` is not used: before Swift 6.4 its `run` reads beyond a directory entry of `/proc/self/fd` on Linux, which
 /// ends a process that has some thousand descriptors open, as this test program does.
@@ -77,6 +77,10 @@ package final class ChildProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        // Sockets of the tests that are open now would stay open as long as the child runs: libcurl's are inherited.
+        for descriptor in (STDERR_FILENO + 1)..<min(getdtablesize(), 8_192) {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         let arguments = words.map { strdup($0) }
         defer { arguments.forEach { free($0) } }
         var id = pid_t()

@@ -23,12 +23,20 @@ package struct HealthRoute: Sendable {
     private let version: String
     private let start: ContinuousClock.Instant
     private let readiness: Readiness
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    package init(checks: [Check], version: String, readiness: Readiness) {
+    /// `now` tells how long the server has run; the wall clock may be set meanwhile.
+    package init(
+        checks: [Check],
+        version: String,
+        readiness: Readiness,
+        now: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
         self.checks = checks
         self.version = version
         self.readiness = readiness
-        start = .now
+        self.now = now
+        start = now()
     }
 
     package func route(refusals: Refusals) -> Route {
@@ -61,7 +69,7 @@ package struct HealthRoute: Sendable {
                 "status": .string(isHealthy ? "healthy" : "unhealthy"),
                 "service": "self-server",
                 "version": .string(version),
-                "uptime": .integer((ContinuousClock.now - start).components.seconds),
+                "uptime": .integer((now() - start).components.seconds),
                 "checks": .object(results),
             ],
             status: isHealthy ? .ok : .serviceUnavailable

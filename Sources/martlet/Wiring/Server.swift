@@ -55,7 +55,12 @@ struct Server {
         )
         let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
         let checks = Self.checks(of: stores, carrier, signing) + volatile.health
-        let health = HealthRoute(checks: checks, version: Martlet.version, readiness: readiness)
+        let health = HealthRoute(
+            checks: checks,
+            version: Martlet.version,
+            readiness: readiness,
+            now: { .now }
+        )
         let faces = try Faces(core, health: health)
         let door = FrontDoor(
             routes: faces.routes,

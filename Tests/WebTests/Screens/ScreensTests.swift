@@ -1,4 +1,6 @@
 import HTTPTypes
+import JOSE
+import Provider
 import TestSupport
 import Testing
 

@@ -48,7 +48,8 @@ struct TestServer: Sendable {
             accounts: provider.accounts,
             provider: core
         )
-        let health = HealthRoute(checks: parts.checks, version: "1.2.3", readiness: readiness)
+        let start = ContinuousClock.now
+        let health = HealthRoute(checks: parts.checks, version: "1.2.3", readiness: readiness, now: { start })
         routes =
             ProviderRoutes.all(of: core)
             + RegistrationRoutes(

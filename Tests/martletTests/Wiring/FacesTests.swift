@@ -19,7 +19,7 @@ struct FacesTests {
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),
             random: test.random
         )
-        let health = HealthRoute(checks: [], version: "1.2.3", readiness: Readiness())
+        let health = HealthRoute(checks: [], version: "1.2.3", readiness: Readiness(), now: { .now })
         return (try Faces(core, health: health).routes, test.provider.settings)
     }
 
