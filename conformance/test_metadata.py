@@ -82,6 +82,15 @@ def test_the_keys_are_public_and_usable(issuer):
         assert key.get("crv") != "secp256k1", "never used to sign tokens"
 
 
+def test_there_is_a_key_for_each_algorithm_that_id_tokens_may_be_signed_with(issuer):
+    """RS256 is the default of OIDC Core §15.1; the others are offered. Each key serves one algorithm."""
+    kinds = {key["alg"]: (key["kty"], key.get("crv")) for key in issuer.get("/oauth/jwks").json()["keys"]}
+    assert {name: kinds[name] for name in ("RS256", "PS256", "ES256", "ES384", "EdDSA")} == {
+        "RS256": ("RSA", None), "PS256": ("RSA", None), "ES256": ("EC", "P-256"), "ES384": ("EC", "P-384"),
+        "EdDSA": ("OKP", "Ed25519"),
+    }
+
+
 @pytest.mark.parametrize("path", ["/oauth/jwks", OPENID, OAUTH, RESOURCE])
 def test_documents_may_be_cached_and_validated(issuer, path):
     first = issuer.get(path)

@@ -33,5 +33,17 @@ package enum SignatureAlgorithm: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// What a fresh key for the algorithm is; RSA ones have 2048 bits, the least that RFC 7518 §3.3 allows.
+    package var freshKeyKind: KeyKind {
+        switch self {
+        case .es256: .ec(.p256)
+        case .es384: .ec(.p384)
+        case .es512: .ec(.p521)
+        case .es256k: .ec(.secp256k1)
+        case .edDSA: .ed25519
+        case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: .rsa(bits: 2048)
+        }
+    }
+
     var isPSS: Bool { self == .ps256 || self == .ps384 || self == .ps512 }
 }

@@ -11,28 +11,37 @@ package struct KeyFolder: Sendable {
 
     private static let sealingName = "client-secrets.key"
 
-    /// What the server signs with: everything by default, and the cookies of the user-management API.
-    private static let needed: [(algorithm: SignatureAlgorithm, kind: KeyKind)] = [
-        (.es256, .ec(.p256)), (.rs512, .rsa(bits: 2048)),
-    ]
+    /// What the server signs with: ES256 by default, RS512 for the user-management API, RS256 for the ID tokens of clients that
+    /// name no algorithm (OIDC Core §15.1), and the others for ID tokens of clients that ask.
+    package static let algorithms: [SignatureAlgorithm] = [.es256, .rs256, .rs512, .ps256, .es384, .edDSA]
 
     package init(_ path: String) {
         folder = PrivateFolder(path)
     }
 
-    /// All keys. At the first start, when there is none, the folder and its keys are made: an ES256 key to sign with, an
-    /// RS512 key (RSA, 2048 bits) for the user-management API, and a sealing key. Later, those of them to sign with that
-    /// are missing. Throws `KeyFolderError`.
+    /// All keys. At the first start, when there is none, the folder and its keys are made: one for each of `algorithms`, and
+    /// a sealing key. Later, those of them to sign with that are missing. Throws `KeyFolderError`.
     package func load(
         random: any RandomSource,
         at now: Timestamp
-    ) throws -> (signing: [SigningKey], sealing: SealingKey) {
+    ) async throws -> (signing: [SigningKey], sealing: SealingKey) {
         let (signing, sealing) = try prepare(random: random)
         // Made last: should the first start end here, the next one goes on.
-        for (algorithm, kind) in Self.needed where !signing.contains(where: { $0.algorithm == algorithm }) {
-            try add(PrivateKey.generate(kind), algorithm: algorithm, at: now)
-        }
+        let missing = Self.algorithms.filter { algorithm in !signing.contains { $0.algorithm == algorithm } }
+        for (algorithm, key) in try await Self.freshKeys(missing) { try add(key, algorithm: algorithm, at: now) }
         return (try signingKeys(), sealing)
+    }
+
+    /// A fresh key for each algorithm, made side by side: an RSA key takes a tenth of a second and more.
+    private static func freshKeys(
+        _ algorithms: [SignatureAlgorithm]
+    ) async throws -> [(SignatureAlgorithm, PrivateKey)] {
+        try await withThrowingTaskGroup { group in
+            for algorithm in algorithms {
+                group.addTask { (algorithm, try PrivateKey.generate(algorithm.freshKeyKind)) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
     }
 
     /// The folder and its sealing key, made where there is neither this nor a signing key yet, so that a key of one's own can be
@@ -71,8 +80,10 @@ package struct KeyFolder: Sendable {
         let files = try signingFiles()
         guard let file = files.first(where: { $0.key.kid == kid }) else { throw KeyFolderError.unknown(kid) }
         let algorithm = file.key.algorithm
-        let isNeeded = Self.needed.contains { $0.algorithm == algorithm }
-        guard !isNeeded || files.contains(where: { $0.key.kid != kid && $0.key.algorithm == algorithm }) else {
+        guard
+            !Self.algorithms.contains(algorithm)
+                || files.contains(where: { $0.key.kid != kid && $0.key.algorithm == algorithm })
+        else {
             throw KeyFolderError.onlyKey(kid)
         }
         try folder.remove(file.name)

@@ -47,6 +47,11 @@ package final class SigningKeys: Sendable {
         return key
     }
 
+    /// The algorithms that there is a key to sign with now, by name.
+    package func algorithms(at now: Timestamp) -> [SignatureAlgorithm] {
+        Set(published(at: now).map(\.algorithm)).sorted { $0.rawValue < $1.rawValue }
+    }
+
     /// The keys that verifiers should know now: next, current and previous.
     package func published(at now: Timestamp) -> [SigningKey] {
         let all = keys.withLock { $0 }

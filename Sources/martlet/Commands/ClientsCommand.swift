@@ -80,7 +80,7 @@ struct ClientsCommand: AsyncParsableCommand {
             let secret = "martlet_cs_" + Base64URL.encode(SystemRandom().bytes(32))
             guard method == .clientSecretJWT else { return (.secretDigest(Hash.digest(secret)), secret) }
             let keys = try await Administration.keyFolder(folders)
-                .load(random: SystemRandom(), at: SystemClock.now())
+                .prepare(random: SystemRandom())
             return (.sealedSecret(try keys.sealing.seal(Array(secret.utf8), for: id, random: SystemRandom())), secret)
         }
 

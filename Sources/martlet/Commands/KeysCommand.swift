@@ -63,7 +63,7 @@ struct KeysCommand: AsyncParsableCommand {
                 let folder = try await Administration.keyFolder(folders)
                 let now = SystemClock.now()
                 let rotation = try await Administration.keyRotation(folders)
-                let keys = try folder.load(random: SystemRandom(), at: now).signing
+                let keys = try await folder.load(random: SystemRandom(), at: now).signing
                 for key in keys where rotation.phase(of: key, among: keys, at: now) == .retired {
                     try folder.remove(key.kid)
                     print("removed the retired key \(key.kid)")

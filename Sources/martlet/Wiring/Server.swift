@@ -35,7 +35,7 @@ struct Server {
             at: start
         )
         let folder = KeyFolder(configuration.keysFolder)
-        let keys = try folder.load(random: random, at: start)
+        let keys = try await folder.load(random: random, at: start)
         let volatile = VolatileValues(configuration, sealing: keys.sealing, random: random, logger: logger)
         let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation)
         let provider = try await Provider(

@@ -69,12 +69,14 @@ struct KeyRotationTests {
         let now = Self.start + 100_000
         #expect(keys.map { Self.rotation.phase(of: $0, among: keys, at: now) } == [.current, .current])
         #expect(Self.rotation.current([p384], .es256, at: now) == nil)
+        #expect(SigningKeys(keys.reversed(), rotation: Self.rotation).algorithms(at: now) == [.es256, .es384])
     }
 
     @Test func `without a key of the algorithm nothing can be signed`() throws {
         let keys = SigningKeys([], rotation: Self.rotation)
         #expect(throws: JOSEError.self) { try keys.current(.es256, at: Self.start) }
         #expect(keys.published(at: Self.start).isEmpty)
+        #expect(keys.algorithms(at: Self.start).isEmpty)
         #expect(keys.key("x", at: Self.start) == nil)
         #expect(keys.key(nil, at: Self.start) == nil)
         #expect(throws: JOSEError.self) { try Self.key(0, at: 0, .es384) }
