@@ -16,7 +16,7 @@ from process import Server
 FIRST, SECOND = "correct horse battery staple", "another battery and another horse"
 
 #: What an account's key may ask for here.
-SCOPE = "openid profile email profile:write friends chat:read chat:write"
+SCOPE = "openid profile email address phone profile:write friends chat:read chat:write"
 
 
 class Somebody:

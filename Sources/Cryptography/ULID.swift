@@ -24,6 +24,13 @@ package struct ULID: Sendable, Hashable, Comparable, CustomStringConvertible {
         self.init(milliseconds: milliseconds, random: random.bytes(10))
     }
 
+    /// Takes the 16 bytes of `bytes`, big-endian.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == 16, "a ULID has 16 bytes")
+        high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// Reads the canonical text: 26 uppercase characters, the first at most `7`; anything else gives nil, so that one
     /// identifier has one text.
     package init?(_ text: String) {

@@ -7,4 +7,6 @@ package struct GrantType: Hashable, Sendable, CustomStringConvertible {
     }
 
     package static let clientCredentials = GrantType("client_credentials")
+    package static let authorizationCode = GrantType("authorization_code")
+    package static let refreshToken = GrantType("refresh_token")
 }

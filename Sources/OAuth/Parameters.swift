@@ -19,6 +19,27 @@ extension ParameterName {
     package static let publicKey: ParameterName = "public_key"
     package static let challenge: ParameterName = "challenge"
     package static let token: ParameterName = "token"
+
+    // RFC 6749 §4.1, RFC 7636, OIDC Core §3.1.2.1, RFC 9101, RFC 9207
+    package static let responseType: ParameterName = "response_type"
+    package static let responseMode: ParameterName = "response_mode"
+    package static let redirectURI: ParameterName = "redirect_uri"
+    package static let state: ParameterName = "state"
+    package static let nonce: ParameterName = "nonce"
+    package static let code: ParameterName = "code"
+    package static let codeVerifier: ParameterName = "code_verifier"
+    package static let codeChallenge: ParameterName = "code_challenge"
+    package static let codeChallengeMethod: ParameterName = "code_challenge_method"
+    package static let prompt: ParameterName = "prompt"
+    package static let maxAge: ParameterName = "max_age"
+    package static let loginHint: ParameterName = "login_hint"
+    package static let idTokenHint: ParameterName = "id_token_hint"
+    package static let display: ParameterName = "display"
+    package static let acrValues: ParameterName = "acr_values"
+    package static let claims: ParameterName = "claims"
+    package static let request: ParameterName = "request"
+    package static let requestURI: ParameterName = "request_uri"
+    package static let refreshToken: ParameterName = "refresh_token"
 }
 
 /// The parameters of one request, from a form (RFC 6749 appendix B) or a JSON object with the same names.

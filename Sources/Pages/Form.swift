@@ -20,12 +20,29 @@ package struct Form: Sendable {
         /// Said to those who do not see which row the button is in.
         package let about: String?
         package let weight: Weight
+        /// Sent along as `choice`, where a form has several buttons.
+        package let choice: String?
 
-        package init(_ label: String, id: String? = nil, about: String? = nil, weight: Weight = .primary) {
+        package init(
+            _ label: String,
+            id: String? = nil,
+            about: String? = nil,
+            weight: Weight = .primary,
+            choice: String? = nil
+        ) {
             self.id = id
             self.label = label
             self.about = about
             self.weight = weight
+            self.choice = choice
+        }
+
+        fileprivate var model: [String: Any] {
+            var model: [String: Any] = ["label": label, "weight": weight.rawValue]
+            if let id { model["id"] = id }
+            if let about { model["about"] = about }
+            if let choice { model["choice"] = choice }
+            return model
         }
     }
 
@@ -37,7 +54,8 @@ package struct Form: Sendable {
     /// Whose password is asked for: unseen, for those who keep passwords.
     package let username: String?
     package let fields: [Field]
-    package let button: Button
+    /// The first is the one that the Enter key means.
+    package let buttons: [Button]
 
     package init(
         action: String,
@@ -45,28 +63,27 @@ package struct Form: Sendable {
         hidden: [(name: String, value: String)] = [],
         username: String? = nil,
         fields: [Field] = [],
-        button: Button
+        button: Button,
+        others: [Button] = []
     ) {
         self.action = action
         self.method = method
         self.hidden = hidden
         self.username = username
         self.fields = fields
-        self.button = button
+        buttons = [button] + others
     }
 
     func model(_ frame: Frame, base: String) -> [String: Any] {
         let marked = fields.map { $0.model(problem: frame.alert?.problem(of: $0.id)) }
         var model: [String: Any] = [
-            "action": base + action, "method": method.rawValue, "fields": marked, "label": button.label,
-            "weight": button.weight.rawValue,
+            "action": base + action, "method": method.rawValue, "fields": marked,
+            "buttons": buttons.map(\.model),
             "hidden": hidden.map { ["name": $0.name, "value": $0.value] },
             "isInline": fields.isEmpty || method == .get,
         ]
         if method == .post { model["token"] = frame.formToken }
         if let username { model["username"] = username }
-        if let id = button.id { model["id"] = id }
-        if let about = button.about { model["about"] = about }
         return model
     }
 }

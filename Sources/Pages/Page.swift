@@ -37,18 +37,27 @@ package struct Page: Sendable {
     }
 }
 
-/// A link to another page of the server.
+/// A link to another page of the server, or out of it.
 package struct Link: Sendable {
     package let text: String
-    /// Below the issuer's path, with its query.
+    /// Below the issuer's path, with its query; where the link leads out, an absolute URL.
     package let path: String
+    private let leadsOut: Bool
 
     package init(_ text: String, to path: String) {
         self.text = text
         self.path = path
+        leadsOut = false
     }
 
-    func model(base: String) -> [String: Any] { ["text": text, "path": base + path] }
+    /// `url` is http or https: somebody made sure of that.
+    package init(_ text: String, out url: String) {
+        self.text = text
+        path = url
+        leadsOut = true
+    }
+
+    func model(base: String) -> [String: Any] { ["text": text, "path": leadsOut ? path : base + path] }
 }
 
 /// A part of a page: facts, a table, forms.
@@ -57,6 +66,10 @@ package struct Panel: Sendable {
     package let id: String
     package let heading: String?
     package let paragraphs: [String]
+    /// The URL of a picture, shown above all else and said to nobody.
+    package let picture: String?
+    /// Things to be read one by one.
+    package let items: [String]
     package let facts: [(name: String, value: String)]
     package let table: Table?
     package let forms: [Form]
@@ -65,7 +78,9 @@ package struct Panel: Sendable {
     package init(
         id: String,
         heading: String? = nil,
+        picture: String? = nil,
         paragraphs: [String] = [],
+        items: [String] = [],
         facts: [(name: String, value: String)] = [],
         table: Table? = nil,
         forms: [Form] = [],
@@ -73,7 +88,9 @@ package struct Panel: Sendable {
     ) {
         self.id = id
         self.heading = heading
+        self.picture = picture
         self.paragraphs = paragraphs
+        self.items = items
         self.facts = facts
         self.table = table
         self.forms = forms
@@ -84,10 +101,12 @@ package struct Panel: Sendable {
         var model: [String: Any] = [
             "id": id, "paragraphs": paragraphs, "hasFacts": !facts.isEmpty,
             "facts": facts.map { ["name": $0.name, "value": $0.value] },
+            "hasItems": !items.isEmpty, "items": items,
             "forms": forms.map { $0.model(frame, base: base) }, "hasLinks": !links.isEmpty,
             "links": links.map { $0.model(base: base) },
         ]
         if let heading { model["heading"] = heading }
+        if let picture { model["picture"] = picture }
         if let table { model["table"] = table.model(frame, base: base) }
         return model
     }

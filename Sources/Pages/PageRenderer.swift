@@ -12,7 +12,7 @@ package struct PageRenderer: Sendable {
             "layout": PackageResources.layout_mustache, "alert": PackageResources.alert_mustache,
             "panel": PackageResources.panel_mustache, "table": PackageResources.table_mustache,
             "cell": PackageResources.cell_mustache, "form": PackageResources.form_mustache,
-            "field": PackageResources.field_mustache,
+            "field": PackageResources.field_mustache, "form-post": PackageResources.form_post_mustache,
         ]
         library = MustacheLibrary(
             templates: try templates.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) }
@@ -44,6 +44,16 @@ package struct PageRenderer: Sendable {
         return library.render(model, withTemplate: "layout") ?? ""
     }
 
+    /// A page that goes on by itself: a form that is sent to `action`, another site's, as soon as it is there (OAuth Form Post Response
+    /// Mode). Without scripts it has a button.
+    package func formPost(to action: String, _ parameters: [(name: String, value: String)]) -> String {
+        let model: [String: Any] = [
+            "base": base, "action": action,
+            "parameters": parameters.map { ["name": $0.name, "value": $0.value] },
+        ]
+        return library.render(model, withTemplate: "form-post") ?? ""
+    }
+
     /// Says first what happened, since that is what is read aloud first.
     private static func title(of page: Page, in frame: Frame) -> String {
         guard let alert = frame.alert else { return page.title }
@@ -52,6 +62,8 @@ package struct PageRenderer: Sendable {
 
     /// The stylesheet of all pages.
     package static let stylesheet = PackageResources.martlet_css
+    /// The script of the page that sends its form by itself.
+    package static let submitScript = PackageResources.submit_js
     /// The icon of all pages, an SVG.
     package static let icon = PackageResources.martlet_svg
 }

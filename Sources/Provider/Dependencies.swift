@@ -10,6 +10,8 @@ package struct Dependencies: Sendable {
     package let replays: any ReplayStore
     package let sessions: any SessionStore
     package let refreshTokens: any RefreshTokenStore
+    package let codes: any AuthorizationCodeStore
+    package let consents: any ConsentStore
     package let keys: SigningKeys
     /// Unseals the secrets of `client_secret_jwt` clients; the key that refresh tokens are derived under comes from it.
     package let sealing: SealingKey
@@ -31,10 +33,17 @@ package struct Dependencies: Sendable {
         replays = stores.replays
         sessions = stores.sessions
         refreshTokens = stores.refreshTokens
+        codes = stores.codes
+        consents = stores.consents
         self.keys = keys
         self.sealing = sealing
         self.random = random
         self.now = now
+    }
+
+    /// Makes the successors of refresh tokens.
+    var refreshDerivation: RefreshDerivation {
+        RefreshDerivation(key: sealing.derivedKey(for: "refresh tokens"))
     }
 
     /// The records that the authorization server keeps.
@@ -45,6 +54,8 @@ package struct Dependencies: Sendable {
         let replays: any ReplayStore
         let sessions: any SessionStore
         let refreshTokens: any RefreshTokenStore
+        let codes: any AuthorizationCodeStore
+        let consents: any ConsentStore
 
         package init(
             clients: any ClientStore,
@@ -52,7 +63,9 @@ package struct Dependencies: Sendable {
             revocations: any RevocationStore,
             replays: any ReplayStore,
             sessions: any SessionStore,
-            refreshTokens: any RefreshTokenStore
+            refreshTokens: any RefreshTokenStore,
+            codes: any AuthorizationCodeStore,
+            consents: any ConsentStore
         ) {
             self.clients = clients
             self.subjects = subjects
@@ -60,6 +73,8 @@ package struct Dependencies: Sendable {
             self.replays = replays
             self.sessions = sessions
             self.refreshTokens = refreshTokens
+            self.codes = codes
+            self.consents = consents
         }
     }
 }

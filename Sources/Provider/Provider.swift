@@ -17,6 +17,8 @@ package struct Provider: Sendable {
     package let tokens: AccessTokenVerifier
     /// Begins, continues and ends sign-ins.
     package let sessions: Sessions
+    /// Decides what an authorization request needs next; the pages ask it.
+    package let authorization: AuthorizationEndpoint
 
     private let revocations: any RevocationStore
 
@@ -36,6 +38,15 @@ package struct Provider: Sendable {
         bearer = spine.bearer
         tokens = spine.tokens
         sessions = Sessions(dependencies)
+        authorization = AuthorizationEndpoint(
+            dependencies,
+            checks: AuthorizationChecks(
+                clients: ClientDirectory(dependencies),
+                settings: settings,
+                hints: IDTokenHints(dependencies: dependencies)
+            ),
+            codes: AuthorizationCodes(dependencies)
+        )
         revocations = dependencies.revocations
         refusals = Refusals(settings: settings)
 

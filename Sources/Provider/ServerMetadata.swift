@@ -16,16 +16,13 @@ struct ServerMetadata {
             members[name] = .string(settings.url(endpoint.path))
         }
         members["grant_types_supported"] = .strings(grants.map(\.type.description))
-        // Required (RFC 8414 §2) though without an authorization endpoint there is none.
-        members["response_types_supported"] = .array([])
         members["subject_types_supported"] = ["public"]
-        // Required by Discovery §3; no ID token is signed yet.
-        members["id_token_signing_alg_values_supported"] = .array([])
         members["scopes_supported"] = .strings(settings.supportedScopes.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
-            members["\(name)_endpoint_auth_methods_supported"] = .strings(
-                ClientAuthenticationMethod.allCases.map(\.rawValue)
-            )
+            // What a public client holds is no proof that it may ask about tokens (RFC 7662 §2.1).
+            let methods =
+                name == "introspection" ? ClientAuthenticationMethod.proving : ClientAuthenticationMethod.allCases
+            members["\(name)_endpoint_auth_methods_supported"] = .strings(methods.map(\.rawValue))
             members["\(name)_endpoint_auth_signing_alg_values_supported"] = .strings(
                 AssertionVerifier.algorithms.map(\.rawValue).sorted() + ["HS256"]
             )

@@ -8,6 +8,14 @@ package struct Settings: Sendable {
     package var accessTokenLifetime: Int64 = 3600
     /// The longest that the access token of a sign-in at one of the server's own faces may live, in seconds.
     package var signInTokenLifetime: Int64 = 43_200
+    /// How long a code may be redeemed, in seconds (FAPI 2.0 §5.3.2.1: at most 60).
+    package var codeLifetime: Int64 = 60
+    /// How long an ID token is good, in seconds.
+    package var idTokenLifetime: Int64 = 3600
+    /// How long a refresh token of a client may lie unused, in seconds.
+    package var refreshTokenLifetime: Int64 = 2_592_000
+    /// How long a client may go on by refreshing before the person must sign in again, in seconds.
+    package var grantLifetime: Int64 = 7_776_000
     /// For how long after a refresh token was taken, or a remembered session renewed, a retry gets the same successor, in seconds.
     package var refreshGrace: Int64 = 10
     /// How long a challenge may be used, in seconds.
@@ -24,12 +32,16 @@ package struct Settings: Sendable {
     package var limitsRates = true
     /// Whether every client must answer a challenge, not only those whose registration says so.
     package var challengesAllClients = false
+    /// Who may register clients over the network.
+    package var registration = RegistrationPolicy.off
     /// Every scope there is: those of OpenID Connect (OIDC Core §5.4), and those of the users, friends and chat APIs.
     package var supportedScopes = Scope(tokens: [
-        "openid", "profile", "email", "profile:write", "friends", "chat:read", "chat:write",
+        "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends", "chat:read",
+        "chat:write",
     ])
-    /// The scope that the key of an account may ask for: all, since the APIs are its owner's own.
-    package var keyClientScope: Scope { supportedScopes }
+    /// The scope of an account's own tokens, by its key or its password: all, since the APIs are its own; it goes on by proving itself
+    /// again.
+    package var accountScope: Scope { Scope(tokens: supportedScopes.tokens.filter { $0 != "offline_access" }) }
 
     package init(issuer: String) {
         self.issuer = issuer
@@ -47,4 +59,13 @@ package struct Settings: Sendable {
         let rest = issuer[scheme.upperBound...]
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
     }
+}
+
+/// Who may register clients.
+package enum RegistrationPolicy: Sendable, Equatable {
+    case off
+    /// Everybody.
+    case open
+    /// Who has the initial access token with this SHA-256 (RFC 7591 §1.2).
+    case token(digest: [UInt8])
 }

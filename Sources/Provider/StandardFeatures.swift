@@ -4,6 +4,9 @@ enum StandardFeatures {
         [
             ClientCredentials(),
             AttestationChallenge(spine.challenges, settings: dependencies.settings),
+            AuthorizationCodeFlow(dependencies),
+            RefreshTokens(dependencies),
+            ClientRegistration(dependencies),
             UserInfo(guard: spine.bearer),
             TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),
             TokenRevocation(dependencies, authentication: spine.authentication, tokens: spine.tokens),

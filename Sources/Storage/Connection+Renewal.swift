@@ -30,6 +30,11 @@ extension Connection {
                 .text(renewal.origin.userAgent),
             ]
         )
+        // The sessions of clients that it began go on with it.
+        try execute(
+            "UPDATE session SET browser_id = $2 WHERE browser_id = $1",
+            [.text(renewal.id.description), .text(renewal.successor.description)]
+        )
         return true
     }
 

@@ -1,4 +1,5 @@
 import JOSE
+import OAuth
 import Provider
 
 /// Sessions, read and written within the caller's read or write.
@@ -15,8 +16,10 @@ extension Connection {
 
     /// The columns that make a session, of `session s`.
     private static let columns = """
-        s.id, s.account_id, s.client, s.started_at, s.last_seen_at, s.expires_at, s.idle_limit, s.remembered, s.address, s.user_agent
+        s.id, s.account_id, s.client, s.started_at, s.last_seen_at, s.expires_at, s.idle_limit, s.remembered, s.address, s.user_agent,
+            s.browser_id, s.authenticated_at, s.granted_scope, s.granted_claims, s.is_offline
         """
+    private static let columnCount = 15
 
     /// The live session of this id and its account.
     func liveSession(_ id: Session.ID, at now: Timestamp) throws -> LiveSession? {
@@ -26,7 +29,7 @@ extension Connection {
             WHERE s.id = $1 AND \(Self.isAlive)
             """,
             [.text(id.description), .time(now)]
-        ) { LiveSession(session: try Session($0), subject: try Subject($0, at: 10)) }
+        ) { LiveSession(session: try Session($0), subject: try Subject($0, at: Self.columnCount)) }
     }
 
     /// The live session of a token that lives, and until when it does.
@@ -40,8 +43,8 @@ extension Connection {
             [.text(id), .time(now)]
         ) {
             LiveToken(
-                live: LiveSession(session: try Session($0), subject: try Subject($0, at: 10)),
-                expiry: try $0.time(10 + Subject.columnCount)
+                live: LiveSession(session: try Session($0), subject: try Subject($0, at: Self.columnCount)),
+                expiry: try $0.time(Self.columnCount + Subject.columnCount)
             )
         }
     }
@@ -62,18 +65,43 @@ extension Connection {
             """
             INSERT INTO session (
                 id, account_id, client, started_at, last_seen_at, expires_at, idle_limit, remembered, address, user_agent,
-                generation, is_over
-            ) SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $10, a.generation, 0 FROM account a WHERE a.id = $2
+                browser_id, authenticated_at, granted_scope, granted_claims, is_offline, generation, is_over
+            ) SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, a.generation, 0
+            FROM account a WHERE a.id = $2
             """,
             [
                 .text(session.id.description), .text(session.subject.description), .text(session.client.description),
                 .time(session.startedAt), .time(session.lastSeenAt), .time(session.expiry), .integer(session.idleLimit),
                 .boolean(session.isRemembered), .text(session.address), .text(session.userAgent),
+                .optionalText(session.grant?.browser.description),
+                .optionalInteger(session.grant?.authenticatedAt.milliseconds),
+                .optionalText(session.grant?.scope.description),
+                session.grant.map { .json(.object($0.claims.json)) } ?? .null,
+                .boolean(session.grant?.isOffline ?? false),
             ]
         )
         guard inserted == 1 else {
             throw DatabaseError.constraint(ConstraintViolation(kind: .foreignKey, columns: ["session.account_id"]))
         }
+    }
+
+    /// Whether the code that `session` comes of was presented once only, and its account not signed out since.
+    func mayBegin(_ session: Session) throws -> Bool {
+        try first(
+            """
+            SELECT 1 FROM authorization_code s JOIN account a ON a.id = s.account_id
+            WHERE s.session_id = $1 AND s.reused_at IS NULL AND \(Self.maySignIn)
+            """,
+            [.text(session.id.description)]
+        ) { try $0.integer(0) } != nil
+    }
+
+    /// Files a token of a session that is new.
+    func insert(_ token: TokenRecord, of id: Session.ID) throws {
+        try execute(
+            "INSERT INTO issued_token (id, session_id, expires_at) VALUES ($1, $2, $3)",
+            [.text(token.id), .text(id.description), .time(token.expiry)]
+        )
     }
 
     /// Files a token of a session, unless that is over.
@@ -113,7 +141,23 @@ extension Session {
                 idleLimit: try row.integer(6)
             ),
             isRemembered: try row.boolean(7),
-            origin: SessionOrigin(address: try row.text(8), userAgent: try row.text(9))
+            origin: SessionOrigin(address: try row.text(8), userAgent: try row.text(9)),
+            grant: row.isNull(10) ? nil : try SessionGrant(row)
+        )
+    }
+}
+
+extension SessionGrant {
+    /// Reads the last of `Connection.columns`.
+    fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
+        let text = try row.text(12)
+        guard let scope = try? Scope(text) else { throw .corrupt("a scope") }
+        self.init(
+            browser: Session.ID(try row.text(10)),
+            authenticatedAt: try row.time(11),
+            scope: scope,
+            claims: ClaimsRequest(json: try row.json(13).objectValue ?? [:]),
+            isOffline: try row.boolean(14)
         )
     }
 }

@@ -7,10 +7,12 @@ package struct SQLClientStore: ClientStore {
     private let database: Database
     /// Key sets by their text, which determines them: nothing here can be out of date.
     private let keySets = BoundedCache<String, JWKSet>(capacity: 1024)
+    /// Likewise.
+    private let metadata = BoundedCache<String, ClientMetadata>(capacity: 1024)
 
     private static let columns = """
         id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-        is_resource_server
+        is_resource_server, metadata, registration_digest
         """
 
     package init(_ database: Database) {
@@ -32,28 +34,53 @@ package struct SQLClientStore: ClientStore {
     /// Registers `client`; its `owner` is not kept. Throws `DatabaseError.constraint` (`isDuplicate`) when the id is
     /// taken.
     package func add(_ client: Client, at time: Timestamp) async throws {
-        let values: [SQLValue] =
-            [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
-            + Self.credential(client.credential)
-            + [
-                .text(client.scope.description),
-                .text(client.grants.map(\.description).sorted().joined(separator: " ")),
-                .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer), .time(time),
-            ]
+        let values = Self.values(of: client)
         try await database.write { connection in
             try connection.execute(
                 """
                 INSERT INTO client (\(Self.columns), created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 """,
-                values
+                values + [.time(time)]
             )
         }
     }
 
-    /// Takes the client out. False when there was none. Throws `DatabaseError`.
+    /// Puts `client` in the place of the one with its id. False when there is none. Throws `DatabaseError`.
+    package func replace(_ client: Client) async throws -> Bool {
+        let values = Self.values(of: client)
+        return try await database.write { connection in
+            try connection.execute(
+                """
+                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WHERE id = $1
+                """,
+                values
+            )
+        } == 1
+    }
+
+    /// `$1` to `$12`: the values of `columns`.
+    private static func values(of client: Client) -> [SQLValue] {
+        [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
+            + credential(client.credential)
+            + [
+                .text(client.scope.description),
+                .text(client.grants.map(\.description).sorted().joined(separator: " ")),
+                .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer),
+                .json(.object(client.metadata.json)), .optionalBlob(client.registrationDigest),
+            ]
+    }
+
+    /// Takes the client out, with the sessions of people in it and what they allowed it. False when there was none. Throws
+    /// `DatabaseError`.
     package func remove(_ id: Client.ID) async throws -> Bool {
-        try await database.write { try $0.execute("DELETE FROM client WHERE id = $1", [.text(id.description)]) } == 1
+        let name: [SQLValue] = [.text(id.description)]
+        return try await database.write { connection in
+            guard try connection.execute("DELETE FROM client WHERE id = $1", name) == 1 else { return false }
+            try connection.execute("UPDATE session SET is_over = 1 WHERE client = $1 AND browser_id IS NOT NULL", name)
+            try connection.execute("DELETE FROM consent WHERE client = $1", name)
+            return true
+        }
     }
 
     /// The columns `secret_digest`, `sealed_secret` and `jwks`, one of which has a value.
@@ -62,6 +89,7 @@ package struct SQLClientStore: ClientStore {
         case .secretDigest(let digest): [.blob(digest), .null, .null]
         case .sealedSecret(let sealed): [.null, .blob(sealed), .null]
         case .keys(let keys): [.null, .null, .text(String(decoding: keys.toPublicJSON().encoded(), as: UTF8.self))]
+        case .none: [.null, .null, .null]
         }
     }
 
@@ -78,10 +106,22 @@ package struct SQLClientStore: ClientStore {
         )
         client.mustAnswerChallenge = try row.boolean(8)
         client.isResourceServer = try row.boolean(9)
+        client.metadata = try metadata(row)
+        client.registrationDigest = try row.optionalBlob(11)
         return client
     }
 
+    private func metadata(_ row: borrowing Row) throws -> ClientMetadata {
+        let text = try row.text(10)
+        if let known = metadata[text] { return known }
+        guard let object = try row.json(10).objectValue else { throw DatabaseError.corrupt("client metadata") }
+        let metadata = try ClientMetadata(json: object)
+        self.metadata[text] = metadata
+        return metadata
+    }
+
     private func credential(_ row: borrowing Row) throws -> Client.Credential {
+        if try row.text(2) == ClientAuthenticationMethod.none.rawValue { return .none }
         if let digest = try row.optionalBlob(3) { return .secretDigest(digest) }
         if let sealed = try row.optionalBlob(4) { return .sealedSecret(sealed) }
         let text = try row.text(5)

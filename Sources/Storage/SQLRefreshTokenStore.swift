@@ -13,7 +13,19 @@ package struct SQLRefreshTokenStore: RefreshTokenStore {
     /// Throws `DatabaseError`, as every function here; `.constraint` when there is no such session.
     package func insert(_ id: ULID, digest: [UInt8], session: Session.ID, expiry: Timestamp) async throws {
         try await database.write { connection in
-            try connection.insertRefreshToken(id, digest: digest, session: session.description, expiry: expiry)
+            try connection.insertRefreshToken(
+                RefreshSuccessor(id: id, digest: digest, expiry: expiry),
+                session: session.description
+            )
+        }
+    }
+
+    package func session(of presented: RefreshToken, at now: Timestamp) throws -> LiveSession? {
+        try database.read { connection in
+            guard let found = try connection.refreshToken(presented.id),
+                constantTimeEqual(found.digest, presented.digest), found.expiry > now
+            else { return nil }
+            return try connection.liveSession(Session.ID(found.session), at: now)
         }
     }
 
@@ -36,12 +48,7 @@ package struct SQLRefreshTokenStore: RefreshTokenStore {
                 [.text(presented.id.string), .time(now), .text(successor.id.string)]
             )
             if taken == 1 {
-                try connection.insertRefreshToken(
-                    successor.id,
-                    digest: successor.digest,
-                    session: found.session,
-                    expiry: successor.expiry
-                )
+                try connection.insertRefreshToken(successor, session: found.session)
                 return .rotated(successor: successor.id, live)
             }
             if let first = found.use, now < first.time + grace { return .rotated(successor: first.successor, live) }
@@ -80,15 +87,11 @@ extension Connection {
         ) { try FiledRefreshToken($0) }
     }
 
-    fileprivate func insertRefreshToken(
-        _ id: ULID,
-        digest: [UInt8],
-        session: String,
-        expiry: Timestamp
-    ) throws {
+    /// Files a fresh one.
+    func insertRefreshToken(_ token: RefreshSuccessor, session: String) throws {
         try execute(
             "INSERT INTO refresh_token (id, session_id, secret_digest, expires_at) VALUES ($1, $2, $3, $4)",
-            [.text(id.string), .text(session), .blob(digest), .time(expiry)]
+            [.text(token.id.string), .text(session), .blob(token.digest), .time(token.expiry)]
         )
     }
 }

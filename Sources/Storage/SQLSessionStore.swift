@@ -14,12 +14,21 @@ package struct SQLSessionStore: SessionStore {
     package func begin(_ session: Session, tokens: [TokenRecord]) async throws {
         try await database.write { connection in
             try connection.insert(session)
-            for token in tokens {
-                try connection.execute(
-                    "INSERT INTO issued_token (id, session_id, expires_at) VALUES ($1, $2, $3)",
-                    [.text(token.id), .text(session.id.description), .time(token.expiry)]
-                )
-            }
+            for token in tokens { try connection.insert(token, of: session.id) }
+        }
+    }
+
+    package func begin(
+        _ session: Session,
+        tokens: [TokenRecord],
+        refresh: RefreshSuccessor?
+    ) async throws -> Bool {
+        try await database.write { connection in
+            guard try connection.mayBegin(session) else { return false }
+            try connection.insert(session)
+            for token in tokens { try connection.insert(token, of: session.id) }
+            if let refresh { try connection.insertRefreshToken(refresh, session: session.id.description) }
+            return true
         }
     }
 
@@ -74,7 +83,8 @@ package struct SQLSessionStore: SessionStore {
                     SELECT $1 UNION SELECT s.successor_id FROM session s JOIN line ON s.id = line.id
                     WHERE s.successor_id IS NOT NULL
                 )
-                UPDATE session SET is_over = 1 WHERE id IN (SELECT id FROM line) AND is_over = 0
+                UPDATE session SET is_over = 1 WHERE is_over = 0
+                    AND (id IN (SELECT id FROM line) OR (browser_id IN (SELECT id FROM line) AND is_offline = 0))
                 """,
                 [.text(id.description)]
             )
@@ -84,10 +94,13 @@ package struct SQLSessionStore: SessionStore {
     package func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool {
         try await database.write { connection in
             try connection.execute(
-                "UPDATE session SET is_over = 1 WHERE id = $1 AND account_id = $2 AND is_over = 0",
+                """
+                UPDATE session SET is_over = 1 WHERE is_over = 0 AND account_id = $2
+                    AND (id = $1 OR (browser_id = $1 AND is_offline = 0))
+                """,
                 [.text(id.description), .text(subject.description)]
             )
-        } == 1
+        } > 0
     }
 
     /// Tokens without a session go on; `AccountStore.setPassword` and `setState` end those too.

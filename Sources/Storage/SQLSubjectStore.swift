@@ -51,8 +51,9 @@ package struct SQLSubjectStore: SubjectStore {
 
 extension Subject {
     /// The columns that make a subject, of `account a`.
-    static let columns = "a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation, a.activated"
-    static let columnCount = 8
+    static let columns =
+        "a.id, a.email, a.email_verified, a.name, a.created_at, a.state, a.generation, a.activated, a.username, a.updated_at, a.claims"
+    static let columnCount = 11
 
     var rows: ReadRows { ReadRows(account: id.description) }
 
@@ -64,9 +65,17 @@ extension Subject {
             email: try row.optionalText(first + 1),
             isEmailVerified: try row.boolean(first + 2),
             name: try row.text(first + 3),
-            createdAt: try row.time(first + 4),
+            username: try row.optionalText(first + 8),
+            times: Times(createdAt: try row.time(first + 4), updatedAt: try row.time(first + 9)),
+            claims: try Self.claims(row, first + 10),
             isActive: try row.text(first + 5) == "active" && isActivated,
             generation: try row.integer(first + 6)
         )
+    }
+
+    /// Nearly nobody has any: nothing to read then.
+    private static func claims(_ row: borrowing Row, _ column: Int) throws(DatabaseError) -> JSONObject {
+        let text = try row.text(column)
+        return text == "{}" ? [:] : try row.json(column).objectValue ?? [:]
     }
 }

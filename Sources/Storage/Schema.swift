@@ -7,6 +7,7 @@ enum Schema {
         Migration(version: 3, sql: registrationWay),
         Migration(version: 4, sql: adminKeys),
         Migration(version: 5, sql: senders),
+        Migration(version: 6, sql: AuthorizationSchema.sql),
     ]
 
     private static let tables = [

@@ -22,6 +22,8 @@ package struct Stores: Sendable {
     /// The database's own word; what the server asks is `CachedSessionStore` in front of it.
     package let sessions: SQLSessionStore
     package let refreshTokens: SQLRefreshTokenStore
+    package let codes: SQLAuthorizationCodeStore
+    package let consents: SQLConsentStore
     package let friendships: SQLFriendshipStore
     package let messages: SQLMessageStore
     package let mails: SQLMailQueue
@@ -61,6 +63,8 @@ package struct Stores: Sendable {
         activations = SQLActivationStore(database)
         sessions = SQLSessionStore(database)
         refreshTokens = SQLRefreshTokenStore(database)
+        codes = SQLAuthorizationCodeStore(database)
+        consents = SQLConsentStore(database)
         friendships = SQLFriendshipStore(database)
         messages = SQLMessageStore(database)
         mails = SQLMailQueue(database)

@@ -25,7 +25,7 @@ struct OAuthErrorTests {
         #expect(code.status == status)
     }
 
-    @Test(arguments: ClientAuthenticationMethod.allCases)
+    @Test(arguments: ClientAuthenticationMethod.proving)
     func `a method uses an assertion when its name ends in jwt`(method: ClientAuthenticationMethod) {
         #expect(method.usesAssertion == method.rawValue.hasSuffix("_jwt"))
         #expect(ClientAuthenticationMethod(rawValue: method.rawValue) == method)

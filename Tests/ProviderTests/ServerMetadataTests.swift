@@ -11,17 +11,33 @@ struct ServerMetadataTests {
     static let algorithms: JSON = [
         "ES256", "ES256K", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256",
     ]
-    static let methods: JSON = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt"]
+    static let methods: JSON = [
+        "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none",
+    ]
+    static let provingMethods: JSON = [
+        "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt",
+    ]
 
     static func expected(_ issuer: String) -> JSONObject {
         var members: JSONObject = [
-            "issuer": .string(issuer), "grant_types_supported": ["client_credentials"],
-            "response_types_supported": [], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [],
+            "issuer": .string(issuer),
+            "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
+            "authorization_endpoint": .string("\(issuer)/authorize"), "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "form_post"], "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true, "claims_parameter_supported": true,
+            "request_parameter_supported": false, "request_uri_parameter_supported": false,
+            "prompt_values_supported": ["none", "login", "consent", "select_account"],
+            "display_values_supported": ["page"], "claim_types_supported": ["normal"],
+            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256", "ES256"],
             "scopes_supported": [
-                "openid", "profile", "email", "profile:write", "friends", "chat:read", "chat:write",
+                "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends",
+                "chat:read", "chat:write",
             ],
-            "claims_supported": ["sub", "email", "email_verified", "name", "public_key", "created_at"],
+            "claims_supported": [
+                "sub", "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile",
+                "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email",
+                "email_verified", "address", "phone_number", "phone_number_verified", "public_key", "created_at",
+            ],
         ]
         for (name, path) in [
             ("token_endpoint", "token"), ("jwks_uri", "jwks"), ("challenge_endpoint", "challenge"),
@@ -29,7 +45,7 @@ struct ServerMetadataTests {
             ("revocation_endpoint", "revoke"),
         ] { members[name] = .string("\(issuer)/oauth/\(path)") }
         for name in ["token", "introspection", "revocation"] {
-            members["\(name)_endpoint_auth_methods_supported"] = methods
+            members["\(name)_endpoint_auth_methods_supported"] = name == "introspection" ? provingMethods : methods
             members["\(name)_endpoint_auth_signing_alg_values_supported"] = algorithms
         }
         return members

@@ -25,7 +25,7 @@ struct SQLClientStoreTests {
         return client
     }
 
-    @Test(arguments: ClientAuthenticationMethod.allCases, [(true, false), (false, true)])
+    @Test(arguments: ClientAuthenticationMethod.proving, [(true, false), (false, true)])
     func `a client comes back as it went in`(
         authentication: ClientAuthenticationMethod,
         flags: (Bool, Bool)

@@ -64,6 +64,7 @@ extension TestProvider {
                     try dependencies.sealing.seal(Array(secret.utf8), for: Client.ID(id), random: random)
                 )
             case .clientSecretBasic, .clientSecretPost: .secretDigest(Hash.digest(secret))
+            case .none: .none
             }
         var client = Client(
             id: Client.ID(id),
@@ -74,7 +75,8 @@ extension TestProvider {
         )
         change(&client)
         try await add(client)
-        return TestClient(id: id, method: method, key: clientKey, secret: method == .privateKeyJWT ? nil : secret)
+        let hasSecret = method != .privateKeyJWT && method != .none
+        return TestClient(id: id, method: method, key: clientKey, secret: hasSecret ? secret : nil)
     }
 
     /// Registers a client as it is.
@@ -130,6 +132,7 @@ extension TestProvider {
             (["client_id": client.id, "client_secret": client.secret ?? ""], [:])
         case .clientSecretJWT, .privateKeyJWT:
             (Self.form(assertion: try await assertion(of: client)), [:])
+        case .none: (["client_id": client.id], [:])
         }
     }
 

@@ -55,7 +55,9 @@ package struct TestProvider: Sendable {
                 revocations: stores.revocations,
                 replays: stores.replays,
                 sessions: CachedSessionStore(stores.sessions),
-                refreshTokens: stores.refreshTokens
+                refreshTokens: stores.refreshTokens,
+                codes: stores.codes,
+                consents: stores.consents
             ),
             keys: keys,
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),

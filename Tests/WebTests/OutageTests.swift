@@ -27,7 +27,9 @@ struct OutageTests {
                 revocations: stores,
                 replays: provider.stores.replays,
                 sessions: provider.stores.sessions,
-                refreshTokens: provider.stores.refreshTokens
+                refreshTokens: provider.stores.refreshTokens,
+                codes: provider.stores.codes,
+                consents: provider.stores.consents
             ),
             keys: provider.dependencies.keys,
             sealing: provider.dependencies.sealing,

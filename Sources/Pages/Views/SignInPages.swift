@@ -5,6 +5,8 @@ extension Page {
         package var isRemembered = false
         /// Where to go afterwards, below the issuer's path; nil for the account.
         package var returnPath: String?
+        /// The application that sent the person here, if one did.
+        package var asker: Asker?
 
         package init(username: String = "", isRemembered: Bool = false, returnPath: String? = nil) {
             self.username = username
@@ -17,7 +19,7 @@ extension Page {
         Page(
             title: "Sign in – Martlet",
             heading: "Sign in",
-            panels: [
+            panels: [typed.asker.map { $0.panel("to go on to \($0.name)") }].compactMap(\.self) + [
                 Panel(
                     id: "sign-in-panel",
                     forms: [

@@ -46,6 +46,8 @@ package struct AssertionVerifier: Sendable {
                 try assertion.signed.verify(sharedSecret: sealing.open(sealed, for: client.id))
             case .secretDigest:
                 throw JOSEError(.key, FailedCheck("credential", expected: "keys", seen: "a secret"))
+            case .none:
+                throw JOSEError(.key, FailedCheck("credential", expected: "keys", seen: "none"))
             }
         } catch {
             throw refusal(error, of: client)

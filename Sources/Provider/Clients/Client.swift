@@ -23,6 +23,10 @@ package struct Client: Sendable {
     package var mustAnswerChallenge = false
     /// Whether it may introspect the tokens of every client (RFC 7662 §2.1).
     package var isResourceServer = false
+    /// What it says of itself.
+    package var metadata = ClientMetadata()
+    /// The SHA-256 of its registration access token (RFC 7592 §3), where it registered itself.
+    package var registrationDigest: [UInt8]?
     /// The account that this client is a key of, or nil for a registered application.
     package var owner: SubjectKey?
 
@@ -33,6 +37,8 @@ package struct Client: Sendable {
         /// A secret sealed under the server's sealing key: `client_secret_jwt` needs its text.
         case sealedSecret([UInt8])
         case keys(JWKSet)
+        /// Nothing: a public client.
+        case none
     }
 
     package init(
@@ -54,4 +60,13 @@ package struct Client: Sendable {
 package protocol ClientStore: Sendable {
     /// The client, or nil when none is registered under this id.
     func client(_ id: Client.ID) async throws -> Client?
+
+    /// Registers `client`; its `owner` is not kept. Throws when the id is taken.
+    func add(_ client: Client, at time: Timestamp) async throws
+
+    /// Puts `client` in the place of the one with its id. False when there is none.
+    func replace(_ client: Client) async throws -> Bool
+
+    /// Takes the client out, with the sessions of people in it. False when there was none.
+    func remove(_ id: Client.ID) async throws -> Bool
 }

@@ -59,6 +59,15 @@ package struct ClientAuthentication: Sendable {
             }
             try await assertions.verify(assertion, of: client)
             return client
+        case .name:
+            guard let client, client.authentication == .none else {
+                throw OAuthError(
+                    .invalidClient,
+                    "client authentication is missing",
+                    FailedCheck("authentication method", expected: "one", seen: "client_id alone")
+                )
+            }
+            return client
         }
     }
 

@@ -12,7 +12,7 @@ package struct ClientDirectory: Sendable {
     package init(_ dependencies: Dependencies) {
         clients = dependencies.clients
         subjects = dependencies.subjects
-        keyScope = dependencies.settings.keyClientScope
+        keyScope = dependencies.settings.accountScope
     }
 
     /// The client, or nil when there is none under this id or the account that it belongs to may not sign in.

@@ -6,6 +6,8 @@ import OAuth
 enum PresentedCredential {
     case secret(Client.ID, String, ClientAuthenticationMethod)
     case assertion(PresentedAssertion)
+    /// Nothing but its name: a public client (RFC 6749 §3.2.1).
+    case name(Client.ID)
 
     /// Finds the one method that the request uses (RFC 6749 §2.3). Throws `invalid_request` for two methods at once,
     /// `invalid_client` for none.
@@ -36,6 +38,8 @@ enum PresentedCredential {
                 "\(.clientAssertion) is missing",
                 FailedCheck("parameters", expected: "client_assertion", seen: "public_key alone")
             )
+        } else if let id = try parameters.optional(.clientID) {
+            self = .name(Client.ID(id))
         } else {
             throw OAuthError(
                 .invalidClient,
@@ -48,7 +52,7 @@ enum PresentedCredential {
     /// The client that the request claims to be. Throws `invalid_request`, `invalid_client`.
     func clientID() throws(OAuthError) -> Client.ID {
         switch self {
-        case .secret(let id, _, _): id
+        case .secret(let id, _, _), .name(let id): id
         case .assertion(let assertion): try assertion.clientID()
         }
     }

@@ -15,6 +15,13 @@ struct ClientCredentialsGrant: Grant {
     }
 
     func authorize(_ request: TokenRequest) async throws -> Authorization {
+        guard request.client.authentication != .none else {
+            throw OAuthError(
+                .unauthorizedClient,
+                "the client may not use this \(.grantType)",
+                FailedCheck("grant_type", expected: "a client that proves who it is", seen: "a public one")
+            )
+        }
         let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
         let owner = request.client.owner
         return Authorization(

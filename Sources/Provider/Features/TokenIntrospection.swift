@@ -17,6 +17,7 @@ struct TokenIntrospection: Feature {
             ) { request in
                 let parameters = try RequestBody.parameters(of: request)
                 let client = try await authentication.authenticate(request, parameters)
+                guard client.authentication != .none else { throw Self.unproven }
                 let compact = try parameters.required(.token)
                 do {
                     let verified = try await tokens.verify(compact)
@@ -47,6 +48,13 @@ struct TokenIntrospection: Feature {
                 )
             )
         )
+
+    /// RFC 7662 §2.1: who asks must have proven who it is.
+    private static let unproven = OAuthError(
+        .invalidClient,
+        "client authentication is missing",
+        FailedCheck("authentication method", expected: "one that proves something", seen: "a public client")
+    )
 
     private static func answer(_ verified: AccessTokenVerifier.Verified) -> JSON {
         var answer: JSONObject = ["active": true, "token_type": "Bearer"]

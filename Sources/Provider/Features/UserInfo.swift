@@ -7,7 +7,7 @@ import OAuth
 struct UserInfo: Feature {
     let endpoints: [Endpoint]
     let metadata: JSONObject = [
-        "claims_supported": ["sub", "email", "email_verified", "name", "public_key", "created_at"]
+        "claims_supported": .strings(["sub"] + StandardClaims.names + ["public_key", "created_at"])
     ]
 
     init(guard bearer: BearerToken) {
@@ -32,29 +32,34 @@ struct UserInfo: Feature {
             .guarded(by: .bearer(scope: "openid"))
             .answering(
                 "The claims that the token's scope releases; all of them to the account's own key.",
-                JSONSchema.object(
-                    [
-                        "sub": .uuid, "email": .text(format: "email"), "email_verified": .boolean,
-                        "name": .text(1...Int.max), "public_key": .publicKey, "created_at": .text(pattern: "^[0-9]+$"),
-                    ],
-                    optional: ["email", "email_verified", "name", "public_key", "created_at"]
-                ).named("UserInfo")
+                JSONSchema.object(["sub": .uuid])
+                    .adding(StandardClaims.schema)
+                    .adding(
+                        .object(
+                            ["public_key": .publicKey, "created_at": .text(pattern: "^[0-9]+$")],
+                            optional: ["public_key", "created_at"]
+                        )
+                    ).named("UserInfo")
             )
     }
 
-    /// A token obtained with the account's own key releases all; another one what its scope releases (OIDC Core §5.4).
+    /// A token obtained with the account's own key releases all; another one what its scope releases (OIDC Core §5.4) and what the
+    /// client named when it sent the person here (§5.5).
     private static func claims(of subject: Subject, for verified: AccessTokenVerifier.Verified) -> JSONObject {
-        let (scope, ownKey) = (verified.token.scope, verified.ownKey)
         var claims: JSONObject = ["sub": .string(subject.id.description)]
-        if ownKey != nil || scope.contains("email"), let email = subject.email {
+        guard let ownKey = verified.ownKey else {
+            let requested = verified.session?.grant?.claims.userinfo ?? []
+            return claims.merging(
+                StandardClaims.released(of: subject, scope: verified.token.scope, requested: requested)
+            )
+        }
+        if let email = subject.email {
             claims["email"] = .string(email)
             claims["email_verified"] = .bool(subject.isEmailVerified)
         }
-        if ownKey != nil || scope.contains("profile") { claims["name"] = .string(subject.name) }
-        if let ownKey {
-            claims["public_key"] = ownKey.publicKey
-            claims["created_at"] = .string(String(subject.createdAt.seconds))
-        }
+        claims["name"] = .string(subject.name)
+        claims["public_key"] = ownKey.publicKey
+        claims["created_at"] = .string(String(subject.createdAt.seconds))
         return claims
     }
 }

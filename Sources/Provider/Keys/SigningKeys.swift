@@ -11,6 +11,8 @@ package struct SigningKey: Sendable {
     package let createdAt: Timestamp
     /// Signs access tokens (`typ: at+jwt`, RFC 9068 §2.1).
     let accessTokens: JWTSigner
+    /// Signs ID tokens (OIDC Core §2), which name no type.
+    let idTokens: JWTSigner
 
     /// Throws when `privateKey` does not suit `algorithm`.
     package init(_ privateKey: PrivateKey, algorithm: SignatureAlgorithm, createdAt: Timestamp) throws(JOSEError) {
@@ -20,6 +22,7 @@ package struct SigningKey: Sendable {
         self.privateKey = privateKey
         self.createdAt = createdAt
         accessTokens = try JWTSigner(key: privateKey, algorithm: algorithm, kid: kid, typ: "at+jwt")
+        idTokens = try JWTSigner(key: privateKey, algorithm: algorithm, kid: kid, typ: nil)
     }
 }
 

@@ -1,4 +1,5 @@
 package import JOSE
+package import OAuth
 
 /// One sign-in of one account in one client. Tokens and cookies hang off it; when it ends they all end.
 package struct Session: Sendable {
@@ -27,6 +28,11 @@ package struct Session: Sendable {
     package let address: String
     /// The `User-Agent` of the sign-in, at most 256 characters.
     package let userAgent: String
+    /// What the person granted to the client, where the session is one of a client that sent the person here to sign in.
+    package let grant: SessionGrant?
+
+    /// When the person proved who they are.
+    package var authenticatedAt: Timestamp { grant?.authenticatedAt ?? startedAt }
 
     package init(
         id: ID,
@@ -34,7 +40,8 @@ package struct Session: Sendable {
         client: Client.ID,
         times: SessionTimes,
         isRemembered: Bool,
-        origin: SessionOrigin
+        origin: SessionOrigin,
+        grant: SessionGrant? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -46,6 +53,7 @@ package struct Session: Sendable {
         self.isRemembered = isRemembered
         address = origin.address
         userAgent = origin.userAgent
+        self.grant = grant
     }
 
     /// Whether it has neither reached its end nor been idle too long.
@@ -78,5 +86,30 @@ package struct SessionOrigin: Sendable {
     package init(address: String, userAgent: String) {
         self.address = address
         self.userAgent = String(userAgent.prefix(256))
+    }
+}
+
+/// What a person granted to a client.
+package struct SessionGrant: Sendable {
+    /// The browser's session that it came from.
+    package let browser: Session.ID
+    package let authenticatedAt: Timestamp
+    package let scope: Scope
+    package let claims: ClaimsRequest
+    /// Whether the client may go on when the person has signed out (OIDC Core §11).
+    package let isOffline: Bool
+
+    package init(
+        browser: Session.ID,
+        authenticatedAt: Timestamp,
+        scope: Scope,
+        claims: ClaimsRequest,
+        isOffline: Bool
+    ) {
+        self.browser = browser
+        self.authenticatedAt = authenticatedAt
+        self.scope = scope
+        self.claims = claims
+        self.isOffline = isOffline
     }
 }

@@ -10,7 +10,7 @@ package struct Sessions: Sendable {
     package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
         issuer = TokenIssuer(dependencies: dependencies)
-        derivation = RefreshDerivation(key: dependencies.sealing.derivedKey(for: "refresh tokens"))
+        derivation = dependencies.refreshDerivation
     }
 
     /// A new session for an account that proved itself, under an id that nobody knew before.
@@ -193,7 +193,7 @@ package struct Sessions: Sendable {
 
 extension AccessToken {
     /// Its entry in the token store.
-    fileprivate var record: TokenRecord { TokenRecord(id: id, expiry: expiry) }
+    var record: TokenRecord { TokenRecord(id: id, expiry: expiry) }
 }
 
 extension SignInTokens {

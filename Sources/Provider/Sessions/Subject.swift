@@ -16,7 +16,13 @@ package struct Subject: Sendable {
     package let email: String?
     package let isEmailVerified: Bool
     package let name: String
+    /// nil when the account has none.
+    package let username: String?
     package let createdAt: Timestamp
+    /// When the account's record last changed.
+    package let updatedAt: Timestamp
+    /// What the person said of themselves beyond that: standard claims of OIDC Core §5.1 by their names.
+    package let claims: JSONObject
     /// Whether the account may sign in and its tokens may be used: it is activated and not blocked.
     package let isActive: Bool
     /// Counts the times that all sign-ins of the account were ended; a token of an earlier count is dead.
@@ -27,7 +33,9 @@ package struct Subject: Sendable {
         email: String?,
         isEmailVerified: Bool,
         name: String,
-        createdAt: Timestamp,
+        username: String?,
+        times: Times,
+        claims: JSONObject,
         isActive: Bool,
         generation: Int64
     ) {
@@ -35,9 +43,23 @@ package struct Subject: Sendable {
         self.email = email
         self.isEmailVerified = isEmailVerified
         self.name = name
-        self.createdAt = createdAt
+        self.username = username
+        createdAt = times.createdAt
+        updatedAt = times.updatedAt
+        self.claims = claims
         self.isActive = isActive
         self.generation = generation
+    }
+
+    /// The times of an account's record.
+    package struct Times: Sendable {
+        package let createdAt: Timestamp
+        package let updatedAt: Timestamp
+
+        package init(createdAt: Timestamp, updatedAt: Timestamp) {
+            self.createdAt = createdAt
+            self.updatedAt = updatedAt
+        }
     }
 }
 

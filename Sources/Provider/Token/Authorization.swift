@@ -8,12 +8,29 @@ package struct Authorization: Sendable {
     /// What was asked for, or nil when the request named no scope.
     package let requestedScope: Scope?
     package let constraint: SenderConstraint
+    /// The sign-in that the tokens hang off, or nil where there is none.
+    package let session: SignIn?
 
-    package init(subject: Subject?, client: Client, requestedScope: Scope?, constraint: SenderConstraint) {
+    /// A sign-in in a client.
+    package enum SignIn: Sendable {
+        /// One that comes of a code, under an id that was settled when the code was taken.
+        case begins(Session.ID, AuthorizationCode)
+        /// One that goes on; `refresh` is the token that continues it next.
+        case continues(LiveSession, refresh: RefreshToken)
+    }
+
+    package init(
+        subject: Subject?,
+        client: Client,
+        requestedScope: Scope?,
+        constraint: SenderConstraint,
+        session: SignIn? = nil
+    ) {
         self.subject = subject
         self.client = client
         self.requestedScope = requestedScope
         self.constraint = constraint
+        self.session = session
     }
 }
 

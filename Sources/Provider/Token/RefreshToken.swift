@@ -20,8 +20,7 @@ package struct RefreshToken: Sendable {
     /// Reads what a client sent; nil when it has another form.
     package init?(_ text: String) {
         guard text.utf8.count == 128, let bytes = Hexadecimal.decode(text), bytes.count == 64 else { return nil }
-        let milliseconds = bytes[..<6].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        id = ULID(milliseconds: milliseconds, random: Array(bytes[6..<16]))
+        id = ULID(bytes: Array(bytes[..<16]))
         secret = Array(bytes[16...])
     }
 
@@ -36,6 +35,9 @@ package struct RefreshToken: Sendable {
 package protocol RefreshTokenStore: Sendable {
     /// Files the first token of a session.
     func insert(_ id: ULID, digest: [UInt8], session: Session.ID, expiry: Timestamp) async throws
+
+    /// The live session that a token belongs to, used or not; nil when it is unknown, expired, or has another secret. Takes nothing.
+    func session(of presented: RefreshToken, at now: Timestamp) async throws -> LiveSession?
 
     /// Takes `presented` and files its successor, or says why not. A token that was taken before ends its session, unless that was
     /// within `grace` seconds: then the answer is the successor that was filed then.

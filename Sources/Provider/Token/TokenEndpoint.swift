@@ -28,7 +28,7 @@ struct TokenEndpoint: Sendable {
         // 6. Narrow, pass the gate, issue.
         let scope = try Self.narrow(authorization)
         try Self.admit(authorization)
-        let token = try issuer.issue(authorization, scope: scope)
+        let token = try await issuer.issue(authorization, scope: scope)
         metrics.granted(type)
 
         // 7. Reply; no cache may keep it.

@@ -29,26 +29,152 @@ struct TokenIssuer: Sendable {
         let compact: String
     }
 
-    /// An access token for `authorization` with exactly `scope`.
-    func issue(_ authorization: Authorization, scope: Scope) throws -> IssuedToken {
+    /// The tokens of `authorization` with exactly `scope`, filed before they are returned. Throws `invalid_grant` when the session
+    /// ended meanwhile, and what the stores throw.
+    func issue(_ authorization: Authorization, scope: Scope) async throws -> IssuedToken {
+        let now = dependencies.now()
+        switch authorization.session {
+        case nil: return try bare(authorization, scope: scope, at: now)
+        case .begins(let id, let code): return try await begin(id, code, authorization, scope: scope, at: now)
+        case .continues(let live, let refresh):
+            return try await go(on: live, refresh, authorization, scope: scope, at: now)
+        }
+    }
+
+    /// An access token that hangs off no session.
+    private func bare(_ authorization: Authorization, scope: Scope, at now: Timestamp) throws -> IssuedToken {
         let lifetime = dependencies.settings.accessTokenLifetime
-        let contents = Contents(
+        let token = try sign(contents(authorization, nil, scope), algorithm: .es256, from: now, until: now + lifetime)
+        return IssuedToken(responseBody: response(token, scope: scope, lifetime: lifetime).encoded())
+    }
+
+    /// The tokens of a code: session, token id and refresh token are one transaction.
+    private func begin(
+        _ id: Session.ID,
+        _ code: AuthorizationCode,
+        _ authorization: Authorization,
+        scope: Scope,
+        at now: Timestamp
+    ) async throws -> IssuedToken {
+        let settings = dependencies.settings
+        let isOffline = scope.contains("offline_access") && authorization.client.grants.contains(.refreshToken)
+        let lifetime = settings.accessTokenLifetime
+        let grant = SessionGrant(
+            browser: code.person.session,
+            authenticatedAt: code.person.authenticatedAt,
+            scope: scope,
+            claims: code.terms.claims,
+            isOffline: isOffline
+        )
+        let session = Session(
+            id: id,
+            subject: code.person.subject,
+            client: authorization.client.id,
+            times: SessionTimes(
+                startedAt: now,
+                lastSeenAt: now,
+                expiry: now + (isOffline ? settings.grantLifetime : lifetime),
+                idleLimit: isOffline ? settings.refreshTokenLifetime : lifetime
+            ),
+            isRemembered: isOffline,
+            origin: SessionOrigin(address: "", userAgent: ""),
+            grant: grant
+        )
+        let token = try sign(contents(authorization, id, scope), algorithm: .es256, from: now, until: now + lifetime)
+        let refresh = isOffline ? newRefreshToken(at: now) : nil
+        let filed = refresh.map {
+            RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: now + settings.refreshTokenLifetime)
+        }
+        guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
+            throw AuthorizationCodes.refused("used before, or of an account that was signed out")
+        }
+        var response = response(token, scope: scope, lifetime: lifetime)
+        if let refresh { response["refresh_token"] = .string(refresh.text) }
+        let idToken = IDToken(
+            client: authorization.client,
+            session: session,
+            grant: grant,
+            nonce: code.terms.nonce,
+            tellsAuthenticationTime: code.terms.wantsAuthenticationTime
+        )
+        try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
+        return IssuedToken(responseBody: response.encoded())
+    }
+
+    /// The tokens of a refresh.
+    private func go(
+        on live: LiveSession,
+        _ refresh: RefreshToken,
+        _ authorization: Authorization,
+        scope: Scope,
+        at now: Timestamp
+    ) async throws -> IssuedToken {
+        let session = live.session
+        let expiry = min(now + dependencies.settings.accessTokenLifetime, session.expiry)
+        let token = try sign(contents(authorization, session.id, scope), algorithm: .es256, from: now, until: expiry)
+        guard let grant = session.grant,
+            try await dependencies.sessions.add([token.content.record], to: session.id, at: now)
+        else { throw AuthorizationCodes.refused("a session that is over") }
+        dependencies.sessions.touch(session.id, at: now)
+        var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
+        response["refresh_token"] = .string(refresh.text)
+        let idToken = IDToken(
+            client: authorization.client,
+            session: session,
+            grant: grant,
+            nonce: nil,
+            tellsAuthenticationTime: true
+        )
+        try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
+        return IssuedToken(responseBody: response.encoded())
+    }
+
+    private func contents(_ authorization: Authorization, _ session: Session.ID?, _ scope: Scope) -> Contents {
+        Contents(
             subject: authorization.subject?.id,
             generation: authorization.subject?.generation,
-            session: nil,
+            session: session,
             client: authorization.client.id,
             scope: scope,
             constraint: authorization.constraint
         )
-        let now = dependencies.now()
-        let token = try sign(contents, algorithm: .es256, from: now, until: now + lifetime)
+    }
+
+    /// RFC 6749 §5.1.
+    private func response(_ token: SignedToken, scope: Scope, lifetime: Int64) -> JSONObject {
         var response: JSONObject = [
             "access_token": .string(token.compact),
             "token_type": "Bearer",
             "expires_in": .integer(lifetime),
         ]
         if !scope.isEmpty { response["scope"] = .string(scope.description) }
-        return IssuedToken(responseBody: response.encoded())
+        return response
+    }
+
+    private func newRefreshToken(at now: Timestamp) -> RefreshToken {
+        RefreshToken(
+            id: ULID(milliseconds: now.milliseconds, random: dependencies.random),
+            secret: dependencies.random.bytes(RefreshToken.secretSize)
+        )
+    }
+
+    private func add(
+        _ idToken: IDToken,
+        to response: inout JSONObject,
+        scope: Scope,
+        accessToken: String,
+        at now: Timestamp
+    ) throws {
+        guard scope.contains("openid") else { return }
+        let settings = dependencies.settings
+        let claims = idToken.claims(
+            issuer: settings.issuer,
+            accessToken: accessToken,
+            from: now,
+            lifetime: settings.idTokenLifetime
+        )
+        let signer = try dependencies.keys.current(idToken.client.metadata.idTokenAlgorithm, at: now).idTokens
+        response["id_token"] = .string(try signer.sign(claims.encoded()))
     }
 
     /// An access token with a new id. Throws when there is no key for `algorithm`.

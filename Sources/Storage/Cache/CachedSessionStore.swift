@@ -60,6 +60,14 @@ package struct CachedSessionStore: SessionStore {
         try await store.begin(session, tokens: tokens)
     }
 
+    package func begin(
+        _ session: Session,
+        tokens: [TokenRecord],
+        refresh: RefreshSuccessor?
+    ) async throws -> Bool {
+        try await store.begin(session, tokens: tokens, refresh: refresh)
+    }
+
     package func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool {
         try await store.add(tokens, to: id, at: now)
     }

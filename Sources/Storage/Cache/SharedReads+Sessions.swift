@@ -1,4 +1,5 @@
 import JOSE
+import OAuth
 import Provider
 
 extension LiveToken: SharedRead {
@@ -45,7 +46,7 @@ extension Session {
             "client": .string(client.description), "started": .integer(startedAt.milliseconds),
             "seen": .integer(lastSeenAt.milliseconds), "expiry": .integer(expiry.milliseconds),
             "idle": .integer(idleLimit), "remembered": .bool(isRemembered), "address": .string(address),
-            "agent": .string(userAgent),
+            "agent": .string(userAgent), "grant": grant?.json ?? .null,
         ]
     }
 
@@ -63,7 +64,32 @@ extension Session {
             client: Client.ID(client),
             times: SessionTimes(startedAt: startedAt, lastSeenAt: lastSeenAt, expiry: expiry, idleLimit: idleLimit),
             isRemembered: isRemembered,
-            origin: SessionOrigin(address: address, userAgent: userAgent)
+            origin: SessionOrigin(address: address, userAgent: userAgent),
+            grant: SessionGrant(object["grant"])
+        )
+    }
+}
+
+extension SessionGrant {
+    fileprivate var json: JSON {
+        [
+            "browser": .string(browser.description), "authenticated": .integer(authenticatedAt.milliseconds),
+            "scope": .string(scope.description), "claims": .object(claims.json), "offline": .bool(isOffline),
+        ]
+    }
+
+    fileprivate init?(_ json: JSON?) {
+        guard let object = json?.objectValue, let browser = object["browser"]?.stringValue,
+            let authenticatedAt = Timestamp(object["authenticated"]), let text = object["scope"]?.stringValue,
+            let scope = try? Scope(text), let claims = object["claims"]?.objectValue,
+            let isOffline = object["offline"]?.boolValue
+        else { return nil }
+        self.init(
+            browser: Session.ID(browser),
+            authenticatedAt: authenticatedAt,
+            scope: scope,
+            claims: ClaimsRequest(json: claims),
+            isOffline: isOffline
         )
     }
 }
@@ -72,7 +98,9 @@ extension Subject {
     fileprivate var json: JSON {
         [
             "id": .string(id.description), "email": email.map(JSON.string) ?? .null,
-            "verified": .bool(isEmailVerified), "name": .string(name), "created": .integer(createdAt.milliseconds),
+            "verified": .bool(isEmailVerified), "name": .string(name), "username": username.map(JSON.string) ?? .null,
+            "created": .integer(createdAt.milliseconds), "updated": .integer(updatedAt.milliseconds),
+            "claims": .object(claims),
             "active": .bool(isActive), "generation": .integer(generation),
         ]
     }
@@ -80,7 +108,8 @@ extension Subject {
     fileprivate init?(_ json: JSON?) {
         guard let object = json?.objectValue, let id = object["id"]?.stringValue,
             let isEmailVerified = object["verified"]?.boolValue, let name = object["name"]?.stringValue,
-            let createdAt = Timestamp(object["created"]), let isActive = object["active"]?.boolValue,
+            let createdAt = Timestamp(object["created"]), let updatedAt = Timestamp(object["updated"]),
+            let claims = object["claims"]?.objectValue, let isActive = object["active"]?.boolValue,
             let generation = object["generation"]?.integerValue
         else { return nil }
         self.init(
@@ -88,7 +117,9 @@ extension Subject {
             email: object["email"]?.stringValue,
             isEmailVerified: isEmailVerified,
             name: name,
-            createdAt: createdAt,
+            username: object["username"]?.stringValue,
+            times: Times(createdAt: createdAt, updatedAt: updatedAt),
+            claims: claims,
             isActive: isActive,
             generation: generation
         )

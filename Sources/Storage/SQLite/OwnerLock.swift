@@ -44,6 +44,8 @@ final class OwnerLock: Sendable {
         }
         guard let descriptor else { return }
         _ = ftruncate(descriptor, 0)
+        // A child that is being started may hold a copy of the descriptor, and closing ours alone would leave the lock to it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

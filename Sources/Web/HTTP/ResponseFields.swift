@@ -11,10 +11,7 @@ enum ResponseFields {
 
     /// For pages: no script at all, and what they link to is not told where the reader came from.
     private static let pageSecurity =
-        fields(
-            policy: "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-                + "frame-ancestors 'none'"
-        ) + [
+        fields(policy: PagePolicy().text) + [
             HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer"),
             HTTPField(name: HTTPField.Name("Cross-Origin-Resource-Policy")!, value: "same-origin"),
             HTTPField(
@@ -44,7 +41,9 @@ enum ResponseFields {
     static func add(to fields: inout HTTPFields, requestID id: String, for route: Route?) {
         let isPage = fields.contains { $0.name == .contentType && $0.value.utf8.starts(with: "text/html".utf8) }
         fields.reserveCapacity(fields.count + 12)
-        fields.append(contentsOf: isPage ? pageSecurity : security)
+        let hasPolicy = fields.contains { $0.name == .contentSecurityPolicy }
+        let security = isPage ? pageSecurity : security
+        fields.append(contentsOf: hasPolicy ? security.filter { $0.name != .contentSecurityPolicy } : security)
         if let route, route.allowsBrowsers {
             fields.append(anyOrigin)
             if !route.isPublicDocument { fields.append(exposed) }

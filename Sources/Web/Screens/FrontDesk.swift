@@ -60,11 +60,19 @@ struct Visitor: Sendable {
 extension FrontDesk {
     /// Who the request's cookie leads to, asked anew each time: whoever was blocked, deleted or signed out is nobody.
     func visitor(of request: EndpointRequest) async throws -> Visitor? {
-        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session),
+        guard let live = try await live(of: request),
             let account = try await accounts.account(.id(Account.ID(live.subject.id.description)))
         else { return nil }
-        sessions.touch(live.session.id)
         return Visitor(session: live.session, account: account)
+    }
+
+    /// The session that the request's cookie leads to, under the same conditions.
+    func live(of request: EndpointRequest) async throws -> LiveSession? {
+        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session) else {
+            return nil
+        }
+        sessions.touch(live.session.id)
+        return live
     }
 
     /// Who asks for a page. Throws `SignInNeeded` when it is nobody.
@@ -112,9 +120,7 @@ extension FrontDesk {
 
     /// Ends the session that the browser came with, if it is alive.
     func dismiss(_ request: EndpointRequest) async throws {
-        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session) else {
-            return
-        }
+        guard let live = try await live(of: request) else { return }
         try await sessions.end(live.session.id, of: live.subject.id)
     }
 
@@ -161,6 +167,18 @@ extension FrontDesk {
     }
 
     private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
+
+    /// A page that sends `parameters` on to another site by itself.
+    func formPost(to action: String, _ parameters: [(name: String, value: String)]) -> Reply {
+        Reply(
+            .ok,
+            fields: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+                .contentSecurityPolicy: PagePolicy(leadsOut: true, sendsItself: true).text,
+            ],
+            body: Array(renderer.formPost(to: action, parameters).utf8)
+        )
+    }
 
     /// A page without a form.
     func html(_ page: Page, _ frame: Frame = .bare, status: HTTPResponse.Status = .ok) -> Reply {

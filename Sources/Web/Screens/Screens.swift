@@ -17,6 +17,7 @@ package struct Screens: Sendable {
         package let recovery: PasswordRecovery
         package let passwordChange: PasswordChange
         package let friendships: any FriendshipStore
+        package let dialogues: Dialogues
 
         /// `confirmations` and `recovery` make the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`; those
         /// of `activation` lead to `/account/confirm-email/` too, and it is discreet.
@@ -27,7 +28,8 @@ package struct Screens: Sendable {
             passwordChange: PasswordChange,
             confirmations: MailedTokens,
             recovery: PasswordRecovery,
-            friendships: any FriendshipStore
+            friendships: any FriendshipStore,
+            dialogues: Dialogues
         ) {
             self.registration = registration
             self.activation = activation
@@ -35,6 +37,7 @@ package struct Screens: Sendable {
             self.passwordChange = passwordChange
             self.recovery = recovery
             self.friendships = friendships
+            self.dialogues = dialogues
             confirmation = EmailConfirmation(tokens: confirmations)
             emailChange = EmailChange(tokens: confirmations)
         }
@@ -43,6 +46,7 @@ package struct Screens: Sendable {
     private let desk: FrontDesk
     private let services: Services
     private let refusals: Refusals
+    private let authorization: AuthorizationEndpoint
     private let now: @Sendable () -> Timestamp
 
     package init(
@@ -55,11 +59,13 @@ package struct Screens: Sendable {
         self.services = services
         self.now = now
         refusals = provider.refusals
+        authorization = provider.authorization
     }
 
     package var routes: [Route] {
         documents + [verification]
-            + SignInScreen(desk: desk, signIn: services.signIn).routes
+            + SignInScreen(desk: desk, signIn: services.signIn, requests: authorize).routes
+            + authorize.routes
             + RegistrationScreen(desk: desk, activation: services.activation).routes
             + RecoveryScreen(desk: desk, recovery: services.recovery).routes
             + ConfirmationScreen(desk: desk, confirmation: services.confirmation).routes
@@ -77,10 +83,15 @@ package struct Screens: Sendable {
             + UsersScreen(desk: desk, signIn: services.signIn, now: now).routes
     }
 
+    private var authorize: AuthorizeScreen {
+        AuthorizeScreen(desk: desk, endpoint: authorization, dialogues: services.dialogues)
+    }
+
     private var documents: [Route] {
         [
             document("/assets/martlet.css", PageRenderer.stylesheet, "text/css; charset=utf-8"),
             document("/assets/martlet.svg", PageRenderer.icon, "image/svg+xml"),
+            document("/assets/submit.js", PageRenderer.submitScript, "text/javascript; charset=utf-8"),
             desk.route(.get, "/oauth/errors") { _ in desk.html(.oauthErrors) },
             desk.route(.get, "/account/link-not-valid") { _ in desk.html(.emailNotVerified) },
         ]

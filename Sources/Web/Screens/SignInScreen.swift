@@ -9,6 +9,7 @@ import Provider
 struct SignInScreen: Sendable {
     let desk: FrontDesk
     let signIn: FaceSignIn
+    let requests: AuthorizeScreen
 
     var routes: [Route] {
         [
@@ -19,9 +20,25 @@ struct SignInScreen: Sendable {
     }
 
     private func show(_ request: EndpointRequest) async throws -> Reply {
-        let path = request.queried("return").flatMap(ReturnPath.init)
-        if try await desk.visitor(of: request) != nil { return desk.redirect(to: path?.description ?? "/account") }
-        return desk.page(.signIn(.init(returnPath: path?.description)), for: request)
+        let path = request.queried("return").flatMap { ReturnPath($0) }
+        let isAgain = request.queried("again") == "yes"
+        if !isAgain, try await desk.visitor(of: request) != nil {
+            return desk.redirect(to: path?.description ?? "/account")
+        }
+        return await page(Page.SignIn(username: request.queried("hint") ?? "", returnPath: path?.description), request)
+    }
+
+    /// The page, which tells for which application it is.
+    private func page(_ typed: Page.SignIn, _ request: EndpointRequest, problem: FormProblem? = nil) async -> Reply {
+        var typed = typed
+        var target: ResponseTarget?
+        if let query = typed.returnPath.flatMap({ ReturnPath($0) })?.request {
+            target = await requests.target(of: query)
+        }
+        typed.asker = target.map { Page.Asker($0) }
+        var reply = desk.page(.signIn(typed), for: request, problem: problem)
+        if let target { reply.fields[.contentSecurityPolicy] = PagePolicy(for: target).text }
+        return reply
     }
 
     private func enter(_ request: EndpointRequest) async throws -> Reply {
@@ -29,7 +46,7 @@ struct SignInScreen: Sendable {
         let typed = Page.SignIn(
             username: try form.optional("username")?.trimmed ?? "",
             isRemembered: try form.optional("remember") == "yes",
-            returnPath: try form.optional("return").flatMap(ReturnPath.init)?.description
+            returnPath: try form.optional("return").flatMap { ReturnPath($0) }?.description
         )
         do {
             let tokens = try await admit(typed, try form.optional("password") ?? "", request)
@@ -38,7 +55,7 @@ struct SignInScreen: Sendable {
             return try desk.welcome(tokens, to: typed.returnPath ?? "/account")
         } catch let error {
             guard let problem = error as? FormProblem ?? FormProblem(waiting: error) else { throw error }
-            return desk.page(.signIn(typed), for: request, problem: problem)
+            return await page(typed, request, problem: problem)
         }
     }
 

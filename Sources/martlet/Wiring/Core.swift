@@ -85,6 +85,11 @@ struct Core: Sendable {
         try SessionCookie("\(name)", key: sealing.derivedKey(for: name), random: random, now: SystemClock.now)
     }
 
+    /// The ways of applications' requests through the pages, sealed with a key of their own.
+    func dialogues() throws -> Dialogues {
+        try Dialogues(key: sealing.derivedKey(for: "dialogues"), random: random, now: SystemClock.now)
+    }
+
     /// The records of the session face's sessions, sealed with a key of their own.
     func sessionRecords() throws -> SessionRecords {
         try SessionRecords(

@@ -21,7 +21,7 @@ struct Faces {
             + core.chatRoutes
             + core.userManagementRoutes
             + (try core.sessionRoutes)
-            + core.screens(desk).routes
+            + (try core.screens(desk).routes)
             + [health.route(refusals: provider.refusals)]
         routes = described + [APIDocument.route(over: described, of: provider, version: Martlet.version)]
     }
@@ -106,7 +106,7 @@ extension Core {
     }
 
     /// The pages.
-    fileprivate func screens(_ desk: FrontDesk) -> Screens {
+    fileprivate func screens(_ desk: FrontDesk) throws -> Screens {
         Screens(
             desk: desk,
             services: .init(
@@ -121,7 +121,8 @@ extension Core {
                 ),
                 confirmations: mailed,
                 recovery: recovery,
-                friendships: stores.friendships
+                friendships: stores.friendships,
+                dialogues: try dialogues()
             ),
             provider: provider,
             now: SystemClock.now

@@ -104,7 +104,9 @@ struct Server {
                 revocations: stores.revocations,
                 replays: stores.replays,
                 sessions: CachedSessionStore(stores.sessions, shared: volatile.sharedReads),
-                refreshTokens: stores.refreshTokens
+                refreshTokens: stores.refreshTokens,
+                codes: stores.codes,
+                consents: stores.consents
             ),
             keys: signing,
             sealing: sealing,

@@ -34,7 +34,7 @@ struct ClientAuthenticationTests {
     )
     func `a client that proves nothing is refused`(row: String, form: TestForm) async throws {
         let provider = try await TestProvider()
-        for method in ClientAuthenticationMethod.allCases {
+        for method in ClientAuthenticationMethod.proving {
             _ = try await provider.addClient(method, id: method.rawValue)
             let named = form.pairs.isEmpty ? form : form.setting("client_id", to: method.rawValue)
             let reply = await provider.call(.post, "/oauth/token", .form(Self.grant + named))
@@ -44,7 +44,7 @@ struct ClientAuthenticationTests {
 
     @Test func `CA-03 two methods at once are refused, whichever they are`() async throws {
         let provider = try await TestProvider()
-        let clients = try await ClientAuthenticationMethod.allCases.asyncMap {
+        let clients = try await ClientAuthenticationMethod.proving.asyncMap {
             try await provider.addClient($0, id: $0.rawValue)
         }
         for first in clients {
@@ -83,8 +83,8 @@ struct ClientAuthenticationTests {
         let used: ClientAuthenticationMethod
         var testDescription: String { "CA-04 \(registered.rawValue) registered, \(used.rawValue) used" }
 
-        static let all = ClientAuthenticationMethod.allCases.flatMap { registered in
-            ClientAuthenticationMethod.allCases.filter { $0 != registered }.map {
+        static let all = ClientAuthenticationMethod.proving.flatMap { registered in
+            ClientAuthenticationMethod.proving.filter { $0 != registered }.map {
                 Mismatch(registered: registered, used: $0)
             }
         }
@@ -114,7 +114,7 @@ struct ClientAuthenticationTests {
         #expect(try await provider.requestToken(as: client).status == 200)
     }
 
-    @Test(arguments: ClientAuthenticationMethod.allCases)
+    @Test(arguments: ClientAuthenticationMethod.proving)
     func `CA-06 another client_id in the body is refused`(method: ClientAuthenticationMethod) async throws {
         let provider = try await TestProvider()
         let client = try await provider.addClient(method)
@@ -127,6 +127,7 @@ struct ClientAuthenticationTests {
         case .clientSecretPost: Self.expect(reply, 401, "invalid_client", "client_secret")
         case .privateKeyJWT: Self.expect(reply, 401, "invalid_client", "JWS signature")
         case .clientSecretJWT: Self.expect(reply, 401, "invalid_client", "JWS signature")
+        case .none: Issue.record("a public client proves nothing")
         }
         let agreeing = try await provider.credentials(of: client)
         let same = Self.grant + agreeing.form.setting("client_id", to: client.id)

@@ -31,7 +31,7 @@ struct AccessTokenTests {
             known == [
                 "iss": .string(TestProvider.issuer), "sub": .string(account), "aud": .string(TestProvider.issuer),
                 "client_id": .string(key.clientID), "iat": .integer(now), "exp": .integer(now + 3600),
-                "scope": "openid profile email profile:write friends chat:read chat:write",
+                "scope": "openid profile email address phone profile:write friends chat:read chat:write",
                 "cnf": ["jkt": .string(key.thumbprint)],
             ]
         )

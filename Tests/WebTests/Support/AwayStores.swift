@@ -18,6 +18,9 @@ struct FailingStores: ClientStore, SubjectStore, RevocationStore, RegistrationSt
     let error: any Error
 
     func client(_ id: Client.ID) async throws -> Client? { throw error }
+    func add(_ client: Client, at time: Timestamp) async throws { throw error }
+    func replace(_ client: Client) async throws -> Bool { throw error }
+    func remove(_ id: Client.ID) async throws -> Bool { throw error }
     func subject(_ id: Subject.ID) async throws -> Subject? { throw error }
     func key(thumbprint: String) async throws -> SubjectKey? { throw error }
     func revoke(_ id: String, until expiry: Timestamp) async throws { throw error }

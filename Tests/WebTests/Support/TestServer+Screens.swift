@@ -21,7 +21,7 @@ extension TestServer {
         _ core: Provider,
         _ registration: Registration,
         _ desk: FrontDesk
-    ) -> Screens {
+    ) throws -> Screens {
         let passwords = PasswordSignInService(
             accounts: provider.accounts,
             hashing: hashing,
@@ -59,7 +59,12 @@ extension TestServer {
                     hashing: hashing,
                     tokens: mailed("/recover/")
                 ),
-                friendships: provider.stores.friendships
+                friendships: provider.stores.friendships,
+                dialogues: try Dialogues(
+                    key: [UInt8](repeating: 8, count: 32),
+                    random: provider.random,
+                    now: provider.clock.now
+                )
             ),
             provider: core,
             now: provider.clock.now

@@ -58,7 +58,7 @@ struct TestServer: Sendable {
                 provider: core,
                 isDevelopment: parts.isDevelopment
             ).routes
-            + Self.screens(provider, core, registration, desk).routes
+            + (try Self.screens(provider, core, registration, desk).routes)
             + [health.route(refusals: core.refusals)] + parts.routes
         door = FrontDoor(
             routes: routes,

@@ -33,7 +33,8 @@ struct FacesTests {
         "POST /account/sessions/end-others", "GET /account/keys", "POST /account/keys/remove", "GET /account/friends",
         "POST /account/friends", "POST /account/friends/remove", "GET /admin/users", "GET /admin/users/{id}",
         "POST /admin/users/{id}/block", "POST /admin/users/{id}/unblock", "POST /admin/users/{id}/roles",
-        "GET /register", "POST /register",
+        "GET /register", "POST /register", "GET /authorize", "POST /authorize", "POST /authorize/consent",
+        "GET /assets/submit.js",
     ]
 
     @Test func `every route but the pages is in the API document`() async throws {

@@ -52,7 +52,7 @@ package struct ChatAccountRoutes: Sendable {
     private var plan: SignInPlan {
         SignInPlan(
             client: Client.ID("martlet:chat"),
-            scope: provider.settings.supportedScopes,
+            scope: provider.settings.accountScope,
             accessTokenLifetime: provider.settings.signInTokenLifetime
         )
     }

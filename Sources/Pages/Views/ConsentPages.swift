@@ -1,0 +1,85 @@
+extension Page {
+    /// The application that somebody signs in for.
+    package struct Asker: Sendable {
+        package let name: String
+        /// The host that the browser is sent back to.
+        package let destination: String
+        /// The URL of its picture.
+        package let logo: String?
+        /// Where it tells more of itself.
+        package let links: [(text: String, url: String)]
+
+        package init(name: String, destination: String, logo: String?, links: [(text: String, url: String)]) {
+            self.name = name
+            self.destination = destination
+            self.logo = logo
+            self.links = links
+        }
+
+        func panel(_ sentence: String) -> Panel {
+            Panel(
+                id: "asker",
+                picture: logo,
+                paragraphs: [sentence],
+                links: links.map { Link($0.text, out: $0.url) }
+            )
+        }
+    }
+
+    /// What an application asks for, and what sends the answer.
+    package struct Consent: Sendable {
+        package let asker: Asker
+        /// Scope tokens.
+        package let scope: [String]
+        /// Sent along, unseen.
+        package let request: String
+
+        package init(asker: Asker, scope: [String], request: String) {
+            self.asker = asker
+            self.scope = scope
+            self.request = request
+        }
+    }
+
+    package static func consent(_ asked: Consent) -> Page {
+        let name = asked.asker.name
+        return Page(
+            title: "Allow \(name)? – Martlet",
+            heading: "Allow \(name)?",
+            panels: [
+                asked.asker.panel("You go on to \(asked.asker.destination). \(name) asks for:"),
+                Panel(
+                    id: "consent",
+                    items: ScopeWords.sentences(asked.scope),
+                    forms: [
+                        Form(
+                            action: "/authorize/consent",
+                            hidden: [("request", asked.request)],
+                            button: .init("Allow", id: "allow", choice: "allow"),
+                            others: [.init("Do not allow", id: "deny", weight: .secondary, choice: "deny")]
+                        )
+                    ]
+                ),
+            ]
+        )
+    }
+}
+
+/// What scopes mean to people.
+package enum ScopeWords {
+    private static let known = [
+        "openid": "Know who you are",
+        "profile": "See your name and profile",
+        "email": "See your email address",
+        "address": "See your postal address",
+        "phone": "See your phone number",
+        "offline_access": "Keep this access when you are not there",
+        "profile:write": "Change your profile",
+        "friends": "See and change your friends",
+        "chat:read": "Read your messages",
+        "chat:write": "Send messages as you",
+    ]
+
+    /// A sentence for each token; one that has none is shown as it is.
+    package static func sentences(_ scope: [String]) -> [String] { scope.map { known[$0] ?? $0 } }
+}

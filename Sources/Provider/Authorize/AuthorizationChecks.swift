@@ -1,0 +1,214 @@
+import Cryptography
+import JOSE
+package import OAuth
+
+/// What is wrong with an authorization request, and who is told.
+package enum AuthorizationFailure: Error {
+    /// There is nowhere to send the browser: the person is shown a page.
+    case page(OAuthError)
+    /// The client is told.
+    case response(AuthorizationResponse)
+}
+
+/// The checks of an authorization request, from top to bottom.
+struct AuthorizationChecks: Sendable {
+    let clients: ClientDirectory
+    let settings: Settings
+    let hints: IDTokenHints
+
+    /// The request in `parameters`. Throws `AuthorizationFailure` and what the stores throw.
+    func run(_ parameters: Parameters) async throws -> AuthorizationRequest {
+        // 1. Who asks, and where the answer may go. Until both are known an error is a page.
+        let client: Client
+        let redirect: String
+        do {
+            client = try await self.client(parameters)
+            redirect = try Self.redirectURI(parameters, client)
+        } catch let error as OAuthError {
+            throw AuthorizationFailure.page(error)
+        }
+        let (mode, modeError) = Self.mode(parameters)
+        let state = try? parameters.optional(.state)
+        let target = ResponseTarget(client: client, redirectURI: redirect, mode: mode, state: state ?? nil)
+
+        // 2. From here on errors go to the client.
+        do {
+            if let modeError { throw modeError }
+            return try request(parameters, target)
+        } catch let error as OAuthError {
+            throw AuthorizationFailure.response(AuthorizationResponse(error, to: target, issuer: settings.issuer))
+        }
+    }
+
+    private func request(_ parameters: Parameters, _ target: ResponseTarget) throws -> AuthorizationRequest {
+        let client = target.client
+        try Self.refuseRequestObjects(parameters)
+        try Self.checkResponseType(parameters, client)
+        let claims = try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) }
+        let maximumAge = try Self.maximumAge(parameters) ?? client.metadata.defaultMaximumAge
+        return AuthorizationRequest(
+            target: target,
+            scope: try Self.scope(parameters, client),
+            nonce: try Self.bounded(parameters, .nonce, 1024),
+            codeChallenge: try Self.codeChallenge(parameters, client),
+            prompt: try Self.prompt(parameters),
+            maximumAge: maximumAge,
+            wantsAuthenticationTime: maximumAge != nil || client.metadata.requiresAuthenticationTime
+                || claims?.wantsAuthenticationTime == true,
+            loginHint: try Self.bounded(parameters, .loginHint, 256),
+            expectedSubject: try parameters.optional(.idTokenHint).map { try hints.subject(of: $0, for: client) },
+            acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
+                ?? client.metadata.defaultACRs,
+            claims: claims ?? ClaimsRequest()
+        )
+    }
+
+    private func client(_ parameters: Parameters) async throws -> Client {
+        let id = Client.ID(try parameters.required(.clientID))
+        guard let client = try await clients.client(id), client.grants.contains(.authorizationCode) else {
+            throw OAuthError(
+                .invalidClient,
+                "the application is not known here, or may not send people to sign in",
+                FailedCheck("client_id", expected: "a registered client", seen: FailedCheck.excerpt(id.description))
+            )
+        }
+        return client
+    }
+
+    /// Byte for byte, and named in the request whatever the number of registered ones (OIDC Core §3.1.2.1).
+    private static func redirectURI(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> String {
+        let presented = try parameters.required(.redirectURI)
+        guard client.metadata.redirectURIs.contains(where: { $0.matches(presented) }) else {
+            throw OAuthError(
+                .invalidRequest,
+                "\(.redirectURI) is not one that the application registered",
+                FailedCheck(
+                    "redirect_uri",
+                    expected: client.metadata.redirectURIs.map(\.description).joined(separator: ", "),
+                    seen: FailedCheck.excerpt(presented)
+                )
+            )
+        }
+        return presented
+    }
+
+    /// The response mode, and an error to send by the default mode where the request named another than ours.
+    private static func mode(_ parameters: Parameters) -> (ResponseMode, OAuthError?) {
+        do throws(OAuthError) {
+            guard let name = try parameters.optional(.responseMode) else { return (.query, nil) }
+            if let mode = ResponseMode(rawValue: name) { return (mode, nil) }
+            throw invalid(.responseMode, "query or form_post", name)
+        } catch {
+            return (.query, error)
+        }
+    }
+
+    private static func refuseRequestObjects(_ parameters: Parameters) throws(OAuthError) {
+        if try parameters.optional(.request) != nil {
+            throw OAuthError(
+                .requestNotSupported,
+                "request objects are not supported",
+                FailedCheck("request", expected: "plain parameters", seen: "a request object")
+            )
+        }
+        if try parameters.optional(.requestURI) != nil {
+            throw OAuthError(
+                .requestURINotSupported,
+                "request objects by reference are not supported",
+                FailedCheck("request_uri", expected: "plain parameters", seen: "a reference")
+            )
+        }
+    }
+
+    private static func checkResponseType(_ parameters: Parameters, _ client: Client) throws(OAuthError) {
+        let type = try parameters.required(.responseType)
+        guard type == "code" else {
+            throw OAuthError(
+                .unsupportedResponseType,
+                "the only \(.responseType) is code",
+                FailedCheck("response_type", expected: "code", seen: FailedCheck.excerpt(type))
+            )
+        }
+    }
+
+    private static func scope(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> Scope {
+        guard let text = try parameters.optional(.scope) else { return client.scope }
+        let scope = try Scope(text).narrowed(to: client.scope)
+        guard !scope.isEmpty else {
+            throw OAuthError(
+                .invalidScope,
+                "the client may have none of the scope that it asked for",
+                FailedCheck("scope", expected: "some of: \(client.scope)", seen: FailedCheck.excerpt(text))
+            )
+        }
+        return scope
+    }
+
+    /// S256 alone; public clients must send one (RFC 9700 §2.1.1).
+    private static func codeChallenge(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> String? {
+        let method = try parameters.optional(.codeChallengeMethod)
+        guard let challenge = try parameters.optional(.codeChallenge) else {
+            if method != nil { throw invalid(.codeChallenge, "a challenge beside the method", "none") }
+            guard client.authentication != .none else {
+                throw invalid(.codeChallenge, "one, for a client that proves nothing else", "none")
+            }
+            return nil
+        }
+        guard method == "S256" else { throw invalid(.codeChallengeMethod, "S256", method ?? "none, which means plain") }
+        guard let digest = Base64URL.decode(challenge), digest.count == 32 else {
+            throw invalid(.codeChallenge, "32 bytes in base64url", challenge)
+        }
+        return challenge
+    }
+
+    private static func prompt(_ parameters: Parameters) throws(OAuthError) -> Set<AuthorizationRequest.Prompt> {
+        guard let text = try parameters.optional(.prompt) else { return [] }
+        var prompts: Set<AuthorizationRequest.Prompt> = []
+        for name in text.split(separator: " ") {
+            guard let prompt = AuthorizationRequest.Prompt(rawValue: String(name)) else {
+                throw invalid(.prompt, "none, login, consent, select_account or create", String(name))
+            }
+            prompts.insert(prompt)
+        }
+        guard !prompts.contains(.none) || prompts.count == 1 else { throw invalid(.prompt, "none alone", text) }
+        return prompts
+    }
+
+    private static func maximumAge(_ parameters: Parameters) throws(OAuthError) -> Int64? {
+        guard let text = try parameters.optional(.maxAge) else { return nil }
+        guard text.utf8.count <= 10, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let age = Int64(text) else {
+            throw invalid(.maxAge, "a number of seconds", text)
+        }
+        return age
+    }
+
+    private static func bounded(
+        _ parameters: Parameters,
+        _ name: ParameterName,
+        _ limit: Int
+    ) throws(OAuthError) -> String? {
+        guard let text = try parameters.optional(name) else { return nil }
+        guard text.utf8.count <= limit else { throw invalid(name, "at most \(limit) bytes", "\(text.utf8.count)") }
+        return text
+    }
+
+    private static func invalid(_ name: ParameterName, _ expected: String, _ seen: String) -> OAuthError {
+        OAuthError(
+            .invalidRequest,
+            "\(name) is not as it must be",
+            FailedCheck("\(name)", expected: expected, seen: FailedCheck.excerpt(seen))
+        )
+    }
+}
+
+extension OAuthError.Code {
+    /// RFC 6749 §4.1.2.1.
+    package static let unsupportedResponseType = Self("unsupported_response_type", status: 400)
+    package static let accessDenied = Self("access_denied", status: 403)
+    /// OIDC Core §3.1.2.6.
+    package static let loginRequired = Self("login_required", status: 400)
+    package static let consentRequired = Self("consent_required", status: 400)
+    package static let accountSelectionRequired = Self("account_selection_required", status: 400)
+    package static let requestNotSupported = Self("request_not_supported", status: 400)
+    package static let requestURINotSupported = Self("request_uri_not_supported", status: 400)
+}

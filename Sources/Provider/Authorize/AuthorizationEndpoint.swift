@@ -1,0 +1,79 @@
+import JOSE
+package import OAuth
+
+/// The authorization endpoint (RFC 6749 §3.1): decides, again and again from what is stored, what a request needs next.
+package struct AuthorizationEndpoint: Sendable {
+    private let dependencies: Dependencies
+    private let checks: AuthorizationChecks
+    private let codes: AuthorizationCodes
+
+    init(_ dependencies: Dependencies, checks: AuthorizationChecks, codes: AuthorizationCodes) {
+        self.dependencies = dependencies
+        self.checks = checks
+        self.codes = codes
+    }
+
+    /// The request in `parameters`. Throws `AuthorizationFailure` and what the stores throw.
+    package func request(_ parameters: Parameters) async throws -> AuthorizationRequest {
+        try await checks.run(parameters)
+    }
+
+    /// The next step of `request` for the person that `state` tells of. Throws what the stores throw.
+    package func next(_ request: AuthorizationRequest, _ state: BrowserState) async throws -> Interaction {
+        let now = dependencies.now()
+        let isSilent = request.prompt.contains(.none)
+        guard let live = state.live, live.subject.isActive, request.accepts(live, state, at: now) else {
+            return isSilent
+                ? refuse(request, .loginRequired, "the person must sign in", "a session that fits the request")
+                : .signIn(request, isAgain: state.live != nil)
+        }
+        if !state.hasConsented {
+            let missing = try await scopeToAllow(request, live.subject.id)
+            if !missing.isEmpty || request.prompt.contains(.consent) {
+                return isSilent
+                    ? refuse(request, .consentRequired, "the person must allow this", "an earlier consent")
+                    : .consent(request, scope: missing.isEmpty ? request.scope : missing)
+            }
+        }
+        let code = try await codes.issue(for: request, live, at: now)
+        return .respond(AuthorizationResponse(code: code, to: request.target, issuer: dependencies.settings.issuer))
+    }
+
+    /// Remembers that the person allowed `request`. Throws what the store throws.
+    package func allow(_ request: AuthorizationRequest, by subject: Subject.ID) async throws {
+        try await dependencies.consents.allow(
+            request.scope,
+            of: subject,
+            to: request.client.id,
+            at: dependencies.now()
+        )
+    }
+
+    /// The answer when the person does not allow it.
+    package func deny(_ request: AuthorizationRequest) -> AuthorizationResponse {
+        AuthorizationResponse(
+            OAuthError(
+                .accessDenied,
+                "the person did not allow this",
+                FailedCheck("consent", expected: "given", seen: "denied")
+            ),
+            to: request.target,
+            issuer: dependencies.settings.issuer
+        )
+    }
+
+    private func scopeToAllow(_ request: AuthorizationRequest, _ subject: Subject.ID) async throws -> Scope {
+        let allowed = try await dependencies.consents.scope(of: subject, to: request.client.id) ?? .empty
+        return Scope(tokens: request.scope.tokens.filter { !allowed.contains($0) })
+    }
+
+    private func refuse(
+        _ request: AuthorizationRequest,
+        _ code: OAuthError.Code,
+        _ description: WireText,
+        _ expected: String
+    ) -> Interaction {
+        let error = OAuthError(code, description, FailedCheck("prompt=none", expected: expected, seen: "none"))
+        return .respond(AuthorizationResponse(error, to: request.target, issuer: dependencies.settings.issuer))
+    }
+}

@@ -1,0 +1,63 @@
+import JOSE
+import OAuth
+
+/// Where the answer to an authorization request goes. Made only of a client and a redirect URI that were verified, so where there is
+/// none an error can only be a page.
+package struct ResponseTarget: Sendable {
+    package let client: Client
+    /// The very text of the request.
+    package let redirectURI: String
+    package let mode: ResponseMode
+    /// Echoed as it came; nil when the request had none.
+    package let state: String?
+}
+
+/// How the answer travels (OAuth Multiple Response Types §2.1, OAuth Form Post Response Mode).
+package enum ResponseMode: String, Sendable, CaseIterable {
+    case query
+    case formPost = "form_post"
+}
+
+/// The answer to an authorization request, for the client (RFC 6749 §4.1.2, RFC 9207).
+package struct AuthorizationResponse: Sendable {
+    package let target: ResponseTarget
+    /// In order; `state` and `iss` included.
+    package let parameters: [(name: String, value: String)]
+    /// Why, where it is a refusal.
+    package let refusal: Refusal?
+
+    /// A code.
+    init(code: String, to target: ResponseTarget, issuer: String) {
+        self.init([("code", code)], to: target, issuer: issuer, refusal: nil)
+    }
+
+    /// An error.
+    init(_ error: OAuthError, to target: ResponseTarget, issuer: String) {
+        self.init(
+            [("error", error.code.name), ("error_description", error.description.description)],
+            to: target,
+            issuer: issuer,
+            refusal: Refusal(error: error.code.name, failed: error.failed)
+        )
+    }
+
+    private init(
+        _ parameters: [(name: String, value: String)],
+        to target: ResponseTarget,
+        issuer: String,
+        refusal: Refusal?
+    ) {
+        self.target = target
+        self.refusal = refusal
+        var parameters = parameters
+        if let state = target.state { parameters.append(("state", state)) }
+        parameters.append(("iss", issuer))
+        self.parameters = parameters
+    }
+
+    /// The redirect URI with the parameters in its query, after those that it was registered with.
+    package var location: String {
+        let pairs = parameters.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
+        return target.redirectURI + (target.redirectURI.contains("?") ? "&" : "?") + pairs
+    }
+}

@@ -1,0 +1,82 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// Going on without the person (RFC 6749 §6, OIDC Core §12).
+struct RefreshTokens: Feature {
+    let grants: [any Grant]
+
+    init(_ dependencies: Dependencies) {
+        grants = [RefreshTokenGrant(dependencies: dependencies)]
+    }
+}
+
+/// Serves `grant_type=refresh_token`. Public clients get another token each time, those that prove who they are keep theirs
+/// (RFC 9700 §4.14.2, FAPI 2.0 §5.3.2.1).
+struct RefreshTokenGrant: Grant {
+    let type = GrantType.refreshToken
+    let dependencies: Dependencies
+
+    func members(_ value: JSONSchema) -> JSONSchema {
+        .input(
+            ["refresh_token": value, "scope": value.described("A part of what was granted; all of it, if left out.")],
+            optional: ["scope"]
+        )
+    }
+
+    func authorize(_ request: TokenRequest) async throws -> Authorization {
+        let text = try request.parameters.required(.refreshToken)
+        guard let presented = RefreshToken(text) else { throw Self.refused("of another form") }
+        let now = dependencies.now()
+        // Asked before anything is taken: another client's attempt must not spend it.
+        guard let live = try await dependencies.refreshTokens.session(of: presented, at: now),
+            live.session.client == request.client.id, let grant = live.session.grant
+        else { throw Self.refused("unknown, expired, another client's, or of a session that is over") }
+        let next = request.client.authentication == .none ? try await successor(of: presented, at: now) : presented
+        let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
+        let narrowed = scope?.narrowed(to: grant.scope) ?? grant.scope
+        guard !narrowed.isEmpty else {
+            throw OAuthError(
+                .invalidScope,
+                "\(.scope) names nothing that was granted",
+                FailedCheck("scope", expected: grant.scope.description, seen: FailedCheck.excerpt(scope?.description))
+            )
+        }
+        return Authorization(
+            subject: live.subject,
+            client: request.client,
+            requestedScope: narrowed,
+            constraint: .none,
+            session: .continues(live, refresh: next)
+        )
+    }
+
+    /// The one that follows, the same for a retry within the grace. Throws `invalid_grant` for one that was used before.
+    private func successor(of presented: RefreshToken, at now: Timestamp) async throws -> RefreshToken {
+        let id = ULID(milliseconds: now.milliseconds, random: dependencies.random)
+        let offered = dependencies.refreshDerivation.successor(of: presented, id: id)
+        let rotation = try await dependencies.refreshTokens.rotate(
+            presented,
+            to: RefreshSuccessor(
+                id: id,
+                digest: offered.digest,
+                expiry: now + dependencies.settings.refreshTokenLifetime
+            ),
+            grace: dependencies.settings.refreshGrace,
+            at: now
+        )
+        switch rotation {
+        case .rotated(let filed, _): return dependencies.refreshDerivation.successor(of: presented, id: filed)
+        case .invalid: throw Self.refused("of a session that is over")
+        case .reused: throw Self.refused("used before; its session is over")
+        }
+    }
+
+    private static func refused(_ seen: String) -> OAuthError {
+        OAuthError(
+            .invalidGrant,
+            "\(.refreshToken) is unknown, expired, revoked or another client's",
+            FailedCheck("refresh_token", expected: "a good one of this client", seen: seen)
+        )
+    }
+}

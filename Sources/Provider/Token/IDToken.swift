@@ -1,0 +1,79 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// What an ID token says (OIDC Core §2).
+struct IDToken {
+    let client: Client
+    let session: Session
+    let grant: SessionGrant
+    /// Only with the tokens of a code.
+    let nonce: String?
+    let tellsAuthenticationTime: Bool
+
+    /// The claims; `accessToken` is the compact text that comes with it, hashed into `at_hash` (OIDC Core §3.1.3.6).
+    func claims(issuer: String, accessToken: String, from now: Timestamp, lifetime: Int64) -> JSONObject {
+        var claims: JSONObject = [
+            "iss": .string(issuer),
+            "sub": .string(session.subject.description),
+            "aud": .string(client.id.description),
+            "exp": .integer(now.seconds + lifetime),
+            "iat": .integer(now.seconds),
+            "auth_time": .integer(grant.authenticatedAt.seconds),
+            "sid": .string(session.id.description),
+            "at_hash": .string(Self.half(of: accessToken, client.metadata.idTokenAlgorithm)),
+            // How the person proved who they are: a password (RFC 8176), one factor.
+            "amr": ["pwd"],
+            "acr": .string(Self.acr),
+        ]
+        if let nonce { claims["nonce"] = .string(nonce) }
+        if !tellsAuthenticationTime { claims["auth_time"] = nil }
+        return claims
+    }
+
+    /// The one authentication context that there is (OIDC Core §2): a password.
+    static let acr = "urn:martlet:acr:password"
+
+    /// The left half of a digest.
+    private static func half(of text: String, _ algorithm: SignatureAlgorithm) -> String {
+        let digest = Hash.digest(Array(text.utf8), using: algorithm.hash)
+        return Base64URL.encode(Array(digest.prefix(digest.count / 2)))
+    }
+}
+
+/// Reads the ID tokens that clients hand back as hints (OIDC Core §3.1.2.1). One that expired is good as a hint.
+struct IDTokenHints: Sendable {
+    let dependencies: Dependencies
+
+    /// The account that the token was about. Throws `invalid_request` for one that is not ours or not for `client`.
+    func subject(of compact: String, for client: Client) throws(OAuthError) -> Subject.ID {
+        let refused = { (failed: FailedCheck) in
+            OAuthError(.invalidRequest, "\(.idTokenHint) is no ID token of this server for this client", failed)
+        }
+        do throws(JOSEError) {
+            let signed = try JWS.parse(
+                compact,
+                policy: JWSPolicy(algorithms: Set(ClientMetadata.idTokenAlgorithms), type: .untyped)
+            )
+            guard let key = dependencies.keys.key(signed.kid, at: dependencies.now()) else {
+                throw JOSEError(
+                    .key,
+                    FailedCheck("kid", expected: "a published key", seen: FailedCheck.excerpt(signed.kid))
+                )
+            }
+            try signed.verify(with: key.privateKey.publicKey)
+            let claims = try JWTClaims(payload: signed.payload)
+            guard claims.issuer == dependencies.settings.issuer, claims.audience == .one(client.id.description),
+                let subject = claims.subject
+            else {
+                throw JOSEError(
+                    .claims,
+                    FailedCheck("iss, aud", expected: client.id.description, seen: "another's")
+                )
+            }
+            return Subject.ID(subject)
+        } catch {
+            throw refused(error.failed)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Accounts
+import Cryptography
+import HTTPTypes
+import JOSE
+import OAuth
+import Pages
+import Provider
+
+/// Where clients send people to sign in (RFC 6749 §3.1): the way through sign-in and consent, and back to the client.
+struct AuthorizeScreen: Sendable {
+    let desk: FrontDesk
+    let endpoint: AuthorizationEndpoint
+    let dialogues: Dialogues
+
+    static let path = "/authorize"
+
+    var routes: [Route] {
+        [
+            desk.route(.get, Self.path) { try await ask($0.endpointRequest) },
+            desk.route(.post, Self.path) { try moved($0.endpointRequest) },
+            desk.route(.post, Self.path + "/consent") { try await decide($0.endpointRequest) },
+        ]
+    }
+
+    private func ask(_ request: EndpointRequest) async throws -> Reply {
+        let dialogue = dialogues.dialogue(in: request.query)
+        return try await answered {
+            try await proceed(Asked(try await self.request(in: dialogue), dialogue, request))
+        }
+    }
+
+    /// A request that came by POST, across sites perhaps and then without cookies, comes again by GET with them (OIDC Core §3.1.2.1).
+    private func moved(_ request: EndpointRequest) throws -> Reply {
+        _ = try RequestBody.parameters(of: request)
+        return desk.redirect(to: Self.path + "?" + String(decoding: request.body, as: UTF8.self))
+    }
+
+    /// The person allowed or denied what was asked for.
+    private func decide(_ request: EndpointRequest) async throws -> Reply {
+        let (visitor, form) = try await desk.form(request, in: .account)
+        let dialogue = dialogues.dialogue(in: try form.required("request"))
+        return try await answered {
+            let asked = Asked(try await self.request(in: dialogue), dialogue, request)
+            guard try form.optional("choice") == "allow" else { return deliver(endpoint.deny(asked.content)) }
+            try await endpoint.allow(asked.content, by: Subject.ID(visitor.account.id.description))
+            return try await proceed(asked, hasConsented: true)
+        }
+    }
+
+    /// A request and the dialogue that it is part of.
+    private struct Asked {
+        let content: AuthorizationRequest
+        let dialogue: Dialogues.Dialogue
+        let request: EndpointRequest
+
+        init(_ content: AuthorizationRequest, _ dialogue: Dialogues.Dialogue, _ request: EndpointRequest) {
+            self.content = content
+            self.dialogue = dialogue
+            self.request = request
+        }
+    }
+
+    private func request(in dialogue: Dialogues.Dialogue) async throws -> AuthorizationRequest {
+        let parameters: Parameters
+        do throws(OAuthError) {
+            parameters = try Parameters(form: Array(dialogue.query.utf8))
+        } catch {
+            throw AuthorizationFailure.page(error)
+        }
+        return try await endpoint.request(parameters)
+    }
+
+    private func proceed(_ asked: Asked, hasConsented: Bool = false) async throws -> Reply {
+        let live = try await desk.live(of: asked.request)
+        let state = BrowserState(live: live, dialogueStart: asked.dialogue.start, hasConsented: hasConsented)
+        switch try await endpoint.next(asked.content, state) {
+        case .respond(let response): return deliver(response)
+        case .signIn(let request, let isAgain):
+            guard let path = ReturnPath(request: dialogues.text(of: asked.dialogue)) else { throw Self.tooLong }
+            let hint = request.loginHint.map { "&hint=" + PercentEncoding.encode($0) } ?? ""
+            return desk.redirect(to: "/sign-in?" + path.query + (isAgain ? "&again=yes" : "") + hint)
+        case .consent(let request, let scope):
+            guard let visitor = try await desk.visitor(of: asked.request) else { throw SignInNeeded(returnPath: nil) }
+            let page = Page.consent(
+                Page.Consent(
+                    asker: Page.Asker(request.target),
+                    scope: scope.tokens,
+                    request: dialogues.text(of: asked.dialogue)
+                )
+            )
+            var reply = desk.page(page, for: asked.request, visitor)
+            reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
+            return reply
+        }
+    }
+
+    private static let tooLong = AuthorizationFailure.page(
+        OAuthError(
+            .invalidRequest,
+            "the request is too long, or has characters that a URL may not have",
+            FailedCheck("query", expected: "at most \(ReturnPath.requestLimit) bytes", seen: "another")
+        )
+    )
+
+    /// Who asks in the request that `query` carries, for the page where people sign in; nil when that would be refused anyway.
+    func target(of query: String) async -> ResponseTarget? {
+        try? await request(in: dialogues.dialogue(in: query)).target
+    }
+
+    /// What goes wrong is a page or an answer to the client, as far as both are known.
+    private func answered(_ body: () async throws -> Reply) async throws -> Reply {
+        do {
+            return try await body()
+        } catch AuthorizationFailure.response(let response) {
+            return deliver(response)
+        } catch AuthorizationFailure.page(let error) {
+            var reply = desk.html(
+                .refused("This sign-in request cannot be served", error.description.description + "."),
+                status: .badRequest
+            )
+            reply.refusal = Refusal(error: error.code.name, failed: error.failed)
+            return reply
+        }
+    }
+
+    private func deliver(_ response: AuthorizationResponse) -> Reply {
+        var reply: Reply
+        switch response.target.mode {
+        case .query:
+            reply = Reply(.seeOther, fields: [.location: response.location, .cacheControl: "no-store"])
+        case .formPost:
+            reply = desk.formPost(to: response.target.redirectURI, response.parameters)
+        }
+        reply.fields[.referrerPolicy] = "no-referrer"
+        reply.refusal = response.refusal
+        return reply
+    }
+}
+
+extension HTTPField.Name {
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+}
+
+extension Page.Asker {
+    init(_ target: ResponseTarget) {
+        let (client, metadata) = (target.client, target.client.metadata)
+        self.init(
+            name: client.name.isEmpty ? client.id.description : client.name,
+            destination: RedirectURI.origin(of: target.redirectURI),
+            logo: metadata.logo?.description,
+            links: [
+                ("Website", metadata.page), ("Privacy policy", metadata.policy), ("Terms of service", metadata.terms),
+            ].compactMap { text, address in address.map { (text, $0.description) } }
+        )
+    }
+}
+
+extension PagePolicy {
+    /// For the pages of a request: they show the application's picture, and lead to it in the end.
+    init(for target: ResponseTarget) {
+        self.init(
+            pictures: target.client.metadata.logo.map { [RedirectURI.origin(of: $0.description)] } ?? [],
+            leadsOut: true
+        )
+    }
+}
