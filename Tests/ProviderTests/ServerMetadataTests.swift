@@ -28,7 +28,7 @@ struct ServerMetadataTests {
             "request_parameter_supported": false, "request_uri_parameter_supported": false,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "display_values_supported": ["page"], "claim_types_supported": ["normal"],
-            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
             "scopes_supported": [
                 "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends",
                 "chat:read", "chat:write",

@@ -22,8 +22,8 @@ package struct ClientMetadata: Sendable {
 
     package init() {}
 
-    /// What ID tokens may be signed with.
-    package static let idTokenAlgorithms: [SignatureAlgorithm] = [.rs256, .es256]
+    /// What tokens for clients may be signed with, where the server has the key; ES256K only in what clients sign.
+    package static let signingAlgorithms = SignatureAlgorithm.allCases.filter { $0 != .es256k }
 
     /// Reads what a client registers; members that are not known are passed over (RFC 7591 §2). Throws `invalid_redirect_uri` and
     /// `invalid_client_metadata`.
@@ -119,7 +119,7 @@ struct MetadataReader {
     }
 
     func algorithm(_ name: ParameterName) throws(OAuthError) -> SignatureAlgorithm? {
-        let known = ClientMetadata.idTokenAlgorithms
+        let known = ClientMetadata.signingAlgorithms
         return try choice(name, known.map(\.rawValue)).flatMap(SignatureAlgorithm.init(rawValue:))
     }
 

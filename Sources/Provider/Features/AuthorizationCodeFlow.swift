@@ -15,7 +15,9 @@ struct AuthorizationCodeFlow: Feature {
             "response_types_supported": ["code"],
             "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
             "code_challenge_methods_supported": ["S256"],
-            "id_token_signing_alg_values_supported": .strings(ClientMetadata.idTokenAlgorithms.map(\.rawValue)),
+            "id_token_signing_alg_values_supported": .strings(
+                dependencies.keys.algorithms(at: dependencies.now()).map(\.rawValue)
+            ),
             "authorization_response_iss_parameter_supported": true,
             "claims_parameter_supported": true,
             "request_parameter_supported": false,

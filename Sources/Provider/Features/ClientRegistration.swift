@@ -43,6 +43,7 @@ private struct RegistrationDesk: Sendable {
             registrable: dependencies.settings.supportedScopes
         )
         let now = dependencies.now()
+        try wish.check(against: dependencies.keys.algorithms(at: now))
         let id = Client.ID(ULID(milliseconds: now.milliseconds, random: dependencies.random).string)
         let token = "martlet_rat_" + Base64URL.encode(dependencies.random.bytes(32))
         let (credential, secret) = try credential(for: wish, id)
@@ -73,6 +74,7 @@ private struct RegistrationDesk: Sendable {
         guard wish.method == before.authentication else {
             throw MetadataReader.refused("token_endpoint_auth_method", "the one that was registered")
         }
+        try wish.check(against: dependencies.keys.algorithms(at: dependencies.now()))
         var client = wish.client(before.id, wish.keys.map { .keys($0) } ?? before.credential)
         client.registrationDigest = before.registrationDigest
         guard try await dependencies.clients.replace(client) else { throw Self.refusedToken("a registration") }
@@ -167,6 +169,18 @@ private struct RegistrationWish {
         keys = try Self.keys(json)
         guard method != .privateKeyJWT || keys?.keys.isEmpty == false else {
             throw MetadataReader.refused("jwks", "the public keys of a client that signs its assertions")
+        }
+    }
+
+    /// Refuses what the server has no key for.
+    func check(against installed: [SignatureAlgorithm]) throws(OAuthError) {
+        let wanted: [(ParameterName, SignatureAlgorithm?)] = [
+            ("id_token_signed_response_alg", metadata.idTokenAlgorithm),
+            ("userinfo_signed_response_alg", metadata.userinfoAlgorithm),
+        ]
+        for (name, algorithm) in wanted {
+            guard let algorithm, !installed.contains(algorithm) else { continue }
+            throw MetadataReader.refused(name, installed.map(\.rawValue).joined(separator: ", "))
         }
     }
 

@@ -53,7 +53,7 @@ struct IDTokenHints: Sendable {
         do throws(JOSEError) {
             let signed = try JWS.parse(
                 compact,
-                policy: JWSPolicy(algorithms: Set(ClientMetadata.idTokenAlgorithms), type: .untyped)
+                policy: JWSPolicy(algorithms: Set(ClientMetadata.signingAlgorithms), type: .untyped)
             )
             guard let key = dependencies.keys.key(signed.kid, at: dependencies.now()) else {
                 throw JOSEError(
