@@ -8,6 +8,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 ISSUER ?=
 TRAITS ?=
+TLS ?=
 RELEASE := -c release --static-swift-stdlib $(if $(TRAITS),--traits $(TRAITS))
 WITH_REDIS := --traits Redis --scratch-path .build/redis
 FACES := $(wildcard conformance/test_self_identity_*.py conformance/test_chat_*.py conformance/test_session_*.py conformance/test_user_management_*.py \
@@ -22,9 +23,9 @@ deps: system-deps python-deps ## Install what is missing: C libraries, and a Pyt
 build: system-deps ## Build everything for debugging.
 	swift build
 
-run: system-deps ## Build for release and serve http://127.0.0.1:8080 for development. ARGS="--port 9000" are passed on.
+run: system-deps ## Build for release and serve http://127.0.0.1:8080 for development. ARGS="--port 9000" are passed on; TLS=self-signed for https.
 	swift build -c release --product martlet
-	exec "$$(swift build -c release --show-bin-path)/martlet" serve --dev $(ARGS)
+	exec "$$(swift build -c release --show-bin-path)/martlet" serve --dev $(if $(TLS),--tls $(TLS)) $(ARGS)
 
 test: deps redis-deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
 	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --experimental-maximum-parallelization-width 8

@@ -36,11 +36,15 @@ class Server:
     #: The Redis of every server that is not told of another (`pytest --redis`).
     redis_url: str | None = None
 
-    def __init__(self, binary: str, folder: Path, *options: str, path: str = "", rate_limits: str = "off"):
+    def __init__(
+        self, binary: str, folder: Path, *options: str, path: str = "", rate_limits: str = "off", scheme: str = "http", ca: str | None = None
+    ):
+        #: The certificate that an https server is known by; needed by nobody but `wait_until_ready`.
+        self.ca = ca
         self.binary, self.folder, self.path = binary, Path(folder), path
         self.data, self.keys, self.log = self.folder / "data", self.folder / "keys", self.folder / "server.log"
         self.port, self.metrics_port = free_port(), free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self.origin = f"{scheme}://{'localhost' if scheme == 'https' else '127.0.0.1'}:{self.port}"
         self.options, self.rate_limits = options, rate_limits
         self.folder.mkdir(parents=True, exist_ok=True)
         self.process: subprocess.Popen | None = None
@@ -75,9 +79,9 @@ class Server:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.log_text()[-2000:]}")
             for path in {"", self.path}:
                 try:
-                    if requests.get(f"{self.origin}{path}/health", timeout=2).status_code == 200:
+                    if requests.get(f"{self.origin}{path}/health", timeout=2, verify=self.ca or True).status_code == 200:
                         return
-                except requests.RequestException:
+                except OSError:  # also when the certificate is not there yet
                     pass
             time.sleep(0.02)
         self.kill()

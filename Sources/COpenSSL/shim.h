@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // Macros that Swift does not import.
 static const int COpenSSL_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;

@@ -6,6 +6,7 @@ package struct CryptographyError: Error, Sendable, Equatable, CustomStringConver
     package enum Code: String, Sendable {
         case invalidPoint, invalidKey, invalidPEM, unsupportedKey, weakKey, unsuitableAlgorithm
         case generationFailed, signingFailed, encryptionFailed, decryptionFailed, invalidLength
+        case invalidCertificate, unmatchedKey
     }
 
     /// Which of the reasons it was.

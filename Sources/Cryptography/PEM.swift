@@ -22,6 +22,21 @@ enum PEM {
         return bytes
     }
 
+    /// The bytes of all blocks with this label, in their order, whatever stands between them.
+    static func blocks(_ text: String, label: String) throws(CryptographyError) -> [[UInt8]] {
+        var blocks: [[UInt8]] = []
+        var block: [Substring]?
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("-----BEGIN \(label)-----") { block = [] }
+            block?.append(line)
+            if line.hasPrefix("-----END \(label)-----"), let whole = block {
+                blocks.append(try decode(whole.joined(separator: "\n"), label: label))
+                block = nil
+            }
+        }
+        return blocks
+    }
+
     /// The block with this label, 64 characters a line, with a newline at the end.
     static func encode(_ bytes: [UInt8], label: String) -> String {
         var digits = Base64URL.encode(bytes).utf8.map { byte in

@@ -4,21 +4,26 @@ import NIOHTTPTypes
 
 /// How long a peer may take.
 package struct ConnectionDeadlines: Sendable {
+    /// Until both sides have agreed on TLS.
+    package var handshake = TimeAmount.seconds(10)
     /// Until the head of a request is complete.
     package var head = TimeAmount.seconds(10)
     /// From the head to the end of the body.
     package var request = TimeAmount.seconds(15)
     /// Without the peer reading anything of what waits for it.
     package var stall = TimeAmount.seconds(10)
+    /// Without a request. Over HTTP/2: without an open stream.
+    package var idle = TimeAmount.seconds(30)
+    /// How long an HTTP/2 connection may stay in use; one of HTTP/1.1 ends with its idleness.
+    package var age = TimeAmount.hours(1)
     /// How often the deadlines are looked at: coarse, so that a request costs no timer of its own.
     package var interval = TimeAmount.seconds(1)
 
     package init() {}
 }
 
-/// Ends connections that take too long: a head, a whole request, or a peer that does not read; those of a peer that has too many;
-/// and an event stream whose peer went away. Also closes after a reply that says so, so that nobody makes us read the rest of a
-/// refused body.
+/// Ends connections that take too long: a head, a whole request, or a peer that does not read; and an event stream whose peer went
+/// away. Also closes after a reply that says so, so that nobody makes us read the rest of a refused body.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -26,22 +31,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let deadlines: ConnectionDeadlines
-    private let census: ConnectionCensus
-    private var entry: ConnectionCensus.Entry?
     /// Adds the fields that every reply carries to one that has none of them.
     private let sign: (inout HTTPFields) -> Void
-    private var readDeadline: NIODeadline?
-    private var writeDeadline: NIODeadline?
+    private let watch = DeadlineWatch()
     private var closesAfterReply = false
     /// Requests whose head was read and whose reply is not written.
     private var unanswered = 0
-    private var watch: RepeatedTask?
     private var isStreaming = false
     private var isInputClosed = false
 
-    init(deadlines: ConnectionDeadlines, census: ConnectionCensus, sign: @escaping (inout HTTPFields) -> Void) {
+    init(deadlines: ConnectionDeadlines, sign: @escaping (inout HTTPFields) -> Void) {
         self.deadlines = deadlines
-        self.census = census
         self.sign = sign
     }
 
@@ -51,7 +51,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         begin(context)
-        // Also for one that was refused and closed: whoever is told of its end is told of its begin.
         context.fireChannelActive()
     }
 
@@ -59,8 +58,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             unanswered += 1
-            readDeadline = context.eventLoop.now + deadlines.request
-        case .end: readDeadline = nil
+            watch.read = context.eventLoop.now + deadlines.request
+        case .end: watch.read = nil
         case .body: break
         }
         context.fireChannelRead(data)
@@ -68,7 +67,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Bytes came between two requests and completed no head: the deadline of the first head holds for the later ones.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if unanswered <= 0 && readDeadline == nil { readDeadline = context.eventLoop.now + deadlines.head }
+        if unanswered <= 0 && watch.read == nil { watch.read = context.eventLoop.now + deadlines.head }
         context.fireChannelReadComplete()
     }
 
@@ -98,7 +97,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writeDeadline = context.channel.isWritable ? nil : context.eventLoop.now + deadlines.stall
+        watch.write = context.channel.isWritable ? nil : context.eventLoop.now + deadlines.stall
         context.fireChannelWritabilityChanged()
     }
 
@@ -112,35 +111,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end()
+        watch.stop()
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        end()
-    }
-
-    private func end() {
-        watch?.cancel()
-        if let entry { census.leave(entry) }
-        entry = nil
+        watch.stop()
     }
 
     private func begin(_ context: ChannelHandlerContext) {
-        guard watch == nil else { return }
-        switch census.enter(context.remoteAddress?.ipAddress) {
-        case .counted(let entry): self.entry = entry
-        case .exempt: break
-        case .refused: return context.close(promise: nil)
-        }
-        readDeadline = context.eventLoop.now + deadlines.head
-        let channel = context.channel
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: deadlines.interval, delay: deadlines.interval) {
-            _ in
-            let now = channel.eventLoop.now
-            let deadlines = [bound.value.readDeadline, bound.value.writeDeadline]
-            if deadlines.contains(where: { $0.map { $0 < now } ?? false }) { channel.close(promise: nil) }
-        }
+        guard !watch.isRunning, context.channel.isActive else { return }
+        watch.read = context.eventLoop.now + deadlines.head
+        watch.begin(on: context.channel, every: deadlines.interval)
     }
 }

@@ -13,6 +13,12 @@ struct ServerOptions: ParsableArguments {
     var issuer: String?
     @Option(help: "Addresses and networks, separated by commas, whose X-Forwarded-For is believed.")
     var trustedProxies: String?
+    @Option(help: "off, or self-signed: TLS with a certificate for localhost; only with --dev.")
+    var tls: String?
+    @Option(help: "The PEM file of the certificate, and of those that vouch for it.")
+    var tlsCertificate: String?
+    @Option(help: "The PEM file of the certificate's private key.")
+    var tlsKey: String?
     @OptionGroup var folders: FolderOptions
     @Option(help: "The port of /metrics on 127.0.0.1.")
     var metricsPort: String?
@@ -53,6 +59,7 @@ struct ServerOptions: ParsableArguments {
     func sources() async throws -> ConfigurationSources {
         let flags: [String: String?] = [
             "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer,
+            "tls": tls, "tls-certificate": tlsCertificate, "tls-key": tlsKey,
             "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,

@@ -6,6 +6,8 @@ import JOSE
 struct UserOptions: ParsableArguments {
     @Option(help: "The issuer URL of the server.")
     var server = "http://127.0.0.1:8080"
+    @Option(help: "A PEM file of the authorities to trust in place of the system's.")
+    var ca: String?
     @Option(help: "The file of the private key.")
     var key = "./martlet-key.pem"
     @Flag(help: "Print JSON.")
@@ -33,7 +35,7 @@ struct Register: AsyncParsableCommand {
         try await CommandFailure.explained {
             let curves: [String: Curve] = ["p256": .p256, "secp256k1": .secp256k1]
             guard let curve = curves[curve] else { throw CommandFailure("--curve must be p256 or secp256k1") }
-            let server = try await RemoteServer(options.server)
+            let server = try await RemoteServer(options.server, caFile: options.ca)
             let key = try UserKey.readOrMake(curve, at: options.key)
             let asked = try await server.post("/api/send-verification", json: ["email": .string(email)])
             try await verify(at: server, link: asked["verification_url"]?.stringValue)
@@ -92,7 +94,7 @@ struct Token: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.explained {
-            let server = try await RemoteServer(options.server)
+            let server = try await RemoteServer(options.server, caFile: options.ca)
             let reply = try await server.token(for: try UserKey.read(options.key), scope: scope)
             if options.json { return Terminal.print(.object(reply)) }
             print(reply["access_token"]?.stringValue ?? "")
@@ -114,7 +116,7 @@ struct UserInfoCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.explained {
-            let server = try await RemoteServer(options.server)
+            let server = try await RemoteServer(options.server, caFile: options.ca)
             let info = try await server.userInfo(token: try await accessToken(of: server))
             if options.json { return Terminal.print(.object(info)) }
             let width = info.names.map(\.count).max() ?? 0

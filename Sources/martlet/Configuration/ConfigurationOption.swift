@@ -31,13 +31,28 @@ extension ConfigurationOption {
         .init(name: "port", standard: "8080", meaning: "the port to listen on; 0 takes a free one"),
         .init(
             name: "issuer",
-            standard: "http://HOST:PORT in development",
+            standard: "http://HOST:PORT in development, with TLS https",
             meaning: "the URL that clients know the server by; https outside development"
         ),
         .init(
             name: "trusted-proxies",
             standard: "none",
             meaning: "addresses and networks (`10.0.0.0/8,2001:db8::/32`) whose `X-Forwarded-For` is believed"
+        ),
+        .init(
+            name: "tls",
+            standard: "off",
+            meaning: "`self-signed`: TLS with a certificate for localhost that is made in `data`; only in development"
+        ),
+        .init(
+            name: "tls-certificate",
+            standard: "none",
+            meaning: "PEM file of the server's certificate and those that vouch for it: the server speaks TLS itself"
+        ),
+        .init(
+            name: "tls-key",
+            standard: "none",
+            meaning: "PEM file of the certificate's private key; both files are read again when they change"
         ),
         .init(name: "data", standard: "./data", meaning: "the folder of the database"),
         .init(name: "keys", standard: "./keys", meaning: "the folder of the signing keys"),

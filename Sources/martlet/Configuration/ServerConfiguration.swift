@@ -8,6 +8,7 @@ struct ServerConfiguration: Sendable {
     let isDevelopment: Bool
     let host: String
     let port: Int
+    let tls: TLSSetting
     let issuer: String
     let trustedProxies: TrustedProxies
     let dataFolder: String
@@ -45,12 +46,13 @@ struct ServerConfiguration: Sendable {
             accessLifetime: Int64(try sources.number("user-token-lifetime", in: 1...3600) ?? 60),
             refreshLifetime: Int64(try sources.number("refresh-token-lifetime", in: 60...7_776_000) ?? 7200)
         )
-        issuer = try Self.issuer(sources.text("issuer"), isDevelopment: isDevelopment, host: host, port: port)
+        tls = try TLSSetting(sources, isDevelopment: isDevelopment)
+        issuer = try Self.issuer(sources, isDevelopment: isDevelopment, tls: tls, host: host, port: port)
         trustedProxies = try Self.trustedProxies(sources)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
         redis = try RedisSetting(sources)
-        warnings = Self.warnings(sources, isDevelopment: isDevelopment, host: host, keysFolder: keysFolder)
+        warnings = Self.warnings(sources, isDevelopment: isDevelopment, tls: tls, host: host, keysFolder: keysFolder)
         if smtp == nil && !isDevelopment {
             throw ConfigurationError(
                 "mail has no way out: set --smtp-host (and its port, user and password), or add --dev"
@@ -61,6 +63,7 @@ struct ServerConfiguration: Sendable {
     private static func warnings(
         _ sources: ConfigurationSources,
         isDevelopment: Bool,
+        tls: TLSSetting,
         host: String,
         keysFolder: String
     ) -> [String] {
@@ -68,12 +71,13 @@ struct ServerConfiguration: Sendable {
         if sources.text("jwt-secret") != nil {
             warnings.append("JWT_SECRET is not used: tokens are signed with the keys in \(keysFolder)")
         }
-        if host.lowercased() != "localhost" && NetworkAddress(host)?.isLoopback != true {
+        let isRemote = host.lowercased() != "localhost" && NetworkAddress(host)?.isLoopback != true
+        if isRemote && isDevelopment {
             warnings.append(
-                isDevelopment
-                    ? "--dev on \(host): verification links are shown to anyone who asks; leave --dev out, or take --host 127.0.0.1"
-                    : "\(host) is reached by plain HTTP: TLS must end in front of it"
+                "--dev on \(host): verification links are shown to anyone who asks; leave --dev out, or take --host 127.0.0.1"
             )
+        } else if isRemote && tls == .off {
+            warnings.append("\(host) is reached by plain HTTP: TLS must end in front of it")
         }
         return warnings
     }
@@ -84,13 +88,17 @@ struct ServerConfiguration: Sendable {
     }
 
     private static func issuer(
-        _ text: String?,
+        _ sources: ConfigurationSources,
         isDevelopment: Bool,
+        tls: TLSSetting,
         host: String,
         port: Int
     ) throws(ConfigurationError) -> String {
-        guard let text else {
-            if isDevelopment && port != 0 { return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        guard let text = sources.text("issuer") else {
+            if isDevelopment && port != 0 {
+                let name = tls == .selfSigned ? "localhost" : host.contains(":") ? "[\(host)]" : host
+                return "\(tls.scheme)://\(name):\(port)"
+            }
             if isDevelopment {
                 throw ConfigurationError(
                     "--port 0 needs --issuer: nobody knows beforehand which port it takes, and clients know the server by its URL"
@@ -154,6 +162,12 @@ struct ServerConfiguration: Sendable {
 }
 
 extension ServerConfiguration {
+    /// The host of the issuer: a name, or an address without brackets.
+    var issuerHost: String? {
+        guard let host = Self.host(of: issuer), host.hasPrefix("[") else { return Self.host(of: issuer) }
+        return String(host.dropFirst().prefix { $0 != "]" })
+    }
+
     /// When keys change hands, given how long tokens live.
     var keyRotation: KeyRotation { KeyRotation(tokenLifetime: providerSettings.longestTokenLifetime) }
 

@@ -1,37 +1,15 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// A file of settings: `.env`, or the configuration file.
 struct SettingsFile {
-    let path: String
-    let bytes: [UInt8]
-    private let mode: mode_t
-
-    /// The most bytes that such a file may have.
-    private static let sizeLimit = 1 << 20
+    private let file: PlainFile
 
     /// Nil when there is no file at `path`. Throws when it cannot be read, or is no plain file.
     init?(_ path: String) throws(ConfigurationError) {
-        guard let file = fopen(path, "re") else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw ConfigurationError("\(path) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var status = stat()
-        guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            (0...Self.sizeLimit).contains(Int(status.st_size))
-        else { throw ConfigurationError("\(path) is not a file of settings") }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = fread(&bytes, 1, bytes.count, file)
-        self.path = path
-        self.bytes = Array(bytes[..<count])
-        mode = status.st_mode
+        guard let file = try PlainFile(path, of: "settings") else { return nil }
+        self.file = file
     }
+
+    var path: String { file.path }
+    var bytes: [UInt8] { file.bytes }
 
     /// The assignments of an environment file, in their order: `NAME=value`, a line each, whatever ends a line. What starts with
     /// `#` and what has no `=` is left out.
@@ -47,7 +25,7 @@ struct SettingsFile {
 
     /// Throws when the file sets a secret, by one of these names, and group or others can get at it.
     func refuseIfOpen(setting names: [String]) throws(ConfigurationError) {
-        guard mode & 0o077 != 0, let name = names.first else { return }
+        guard file.isOpen(to: 0o077), let name = names.first else { return }
         throw ConfigurationError(
             "\(path) sets \(name) and is open to other users of this machine: run chmod 600 \(path)"
         )

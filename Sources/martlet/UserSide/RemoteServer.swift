@@ -6,10 +6,12 @@ import Outbound
 struct RemoteServer {
     let issuer: String
     private let metadata: JSONObject
-    private let client = HTTPClient(policy: .anyHost)
+    private let client: HTTPClient
 
-    /// Reads the metadata of the server at `url` (RFC 8414 §3). Throws `CommandFailure`.
-    init(_ url: String) async throws {
+    /// Reads the metadata of the server at `url` (RFC 8414 §3). `caFile` is a PEM file of the authorities to trust in place of the
+    /// system's. Throws `CommandFailure`.
+    init(_ url: String, caFile: String? = nil) async throws {
+        client = HTTPClient(policy: .anyHost, caFile: caFile)
         let issuer = url.hasSuffix("/") ? String(url.dropLast()) : url
         let document = try await Self.answer(
             to: OutboundRequest(.get, issuer + "/.well-known/openid-configuration"),

@@ -1,4 +1,5 @@
 import Accounts
+import Storage
 
 /// What a person at a terminal is told once the server is ready.
 struct Announcement: Sendable {
@@ -30,16 +31,21 @@ struct Announcement: Sendable {
             lines.append("metrics: http://127.0.0.1:\(configuration.metricsPort)/metrics")
         }
         guard configuration.isDevelopment else { return lines.joined(separator: "\n") }
+        // A certificate that the server signed itself is believed by those who are told to.
+        let isSelfSigned = configuration.tls == .selfSigned
+        let certificate = SelfSignedFolder(configuration.dataFolder).certificate
+        let curl = isSelfSigned ? "curl --cacert \(certificate)" : "curl"
+        let client = isSelfSigned ? "--ca \(certificate) --server" : "--server"
         lines.append(
             """
 
             Development mode: http is allowed, mail is written to \(configuration.dataFolder)/mail, links are shown.
             Try, in another terminal:
 
-              curl \(issuer)/.well-known/openid-configuration
-              \(program) register --server \(issuer) --email ada@example.com --name "Ada Lovelace" --follow-link
-              \(program) token --server \(issuer)
-              \(program) userinfo --server \(issuer)
+              \(curl) \(issuer)/.well-known/openid-configuration
+              \(program) register \(client) \(issuer) --email ada@example.com --name "Ada Lovelace" --follow-link
+              \(program) token \(client) \(issuer)
+              \(program) userinfo \(client) \(issuer)
 
             Stop with Control-C.
 

@@ -73,14 +73,14 @@ struct Server {
             now: SystemClock.now
         )
         let announcement = Announcement(configuration)
+        let tls = try TLSWiring(configuration, random: random, at: start, logger: logger)
         services =
-            Self.background(core, registry, carrier, logger)
+            Self.background(core, registry, carrier, logger) + [tls?.service].compactMap { $0 }
             + [
                 Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
                 WebServer.application(
                     door,
-                    host: configuration.host,
-                    port: configuration.port,
+                    at: .init(host: configuration.host, port: configuration.port, tls: tls?.context),
                     services: [],
                     logger: logger.quieter,
                     onReady: { port in announcement.make(port: port) }

@@ -82,13 +82,7 @@ struct ConnectionGuardTests {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        try pipeline.addHandler(
-            ConnectionGuard(
-                deadlines: ConnectionDeadlines(),
-                census: ConnectionCensus(limit: 1, exempt: TrustedProxies()),
-                sign: { _ in }
-            )
-        )
+        try pipeline.addHandler(ConnectionGuard(deadlines: ConnectionDeadlines(), sign: { _ in }))
         try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
         for step in visit.steps where channel.isActive { try Self.take(step, channel, loop) }
         #expect(channel.isActive == visit.isOpen)

@@ -41,8 +41,7 @@ extension TestServer {
         )
         let application = WebServer.application(
             door,
-            host: "127.0.0.1",
-            port: 0,
+            at: WebServer.Listener(host: "127.0.0.1", port: 0),
             services: [],
             logger: log.logger,
             onReady: { _ in }

@@ -80,11 +80,9 @@ struct TestServer: Sendable {
     func application(_ deadlines: ConnectionDeadlines = ConnectionDeadlines()) -> Application<FrontDoor> {
         WebServer.application(
             door,
-            host: "127.0.0.1",
-            port: 0,
+            at: WebServer.Listener(host: "127.0.0.1", port: 0, deadlines: deadlines),
             services: [],
             logger: log.logger,
-            deadlines: deadlines,
             onReady: { _ in }
         )
     }
