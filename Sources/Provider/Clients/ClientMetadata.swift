@@ -19,6 +19,14 @@ package struct ClientMetadata: Sendable {
     package var defaultMaximumAge: Int64?
     package var requiresAuthenticationTime = false
     package var defaultACRs: [String] = []
+    /// Where the client is told that a session ended (Back-Channel Logout §2.2), and whether it must be told which.
+    package var backChannelLogoutURI: WebAddress?
+    package var backChannelLogoutSessionRequired = false
+    /// What the browser opens when a session ended (Front-Channel Logout §2), and whether it must be told which.
+    package var frontChannelLogoutURI: WebAddress?
+    package var frontChannelLogoutSessionRequired = false
+    /// Where a sign-in that begins elsewhere is sent (OIDC Core §4); https.
+    package var initiateLoginURI: WebAddress?
 
     package init() {}
 
@@ -42,6 +50,11 @@ package struct ClientMetadata: Sendable {
         defaultMaximumAge = try reader.age("default_max_age")
         requiresAuthenticationTime = try reader.flag("require_auth_time")
         defaultACRs = try reader.strings("default_acr_values")
+        backChannelLogoutURI = try reader.address("backchannel_logout_uri")
+        backChannelLogoutSessionRequired = try reader.flag("backchannel_logout_session_required")
+        frontChannelLogoutURI = try reader.address("frontchannel_logout_uri")
+        frontChannelLogoutSessionRequired = try reader.flag("frontchannel_logout_session_required")
+        initiateLoginURI = try reader.secureAddress("initiate_login_uri")
     }
 
     /// The members as they are registered and stored; those at their default are left out.
@@ -52,8 +65,14 @@ package struct ClientMetadata: Sendable {
             json["post_logout_redirect_uris"] = .strings(postLogoutRedirectURIs.map(\.description))
         }
         if isNative { json["application_type"] = "native" }
-        let addresses = [("client_uri", page), ("logo_uri", logo), ("policy_uri", policy), ("tos_uri", terms)]
+        let addresses = [
+            ("client_uri", page), ("logo_uri", logo), ("policy_uri", policy), ("tos_uri", terms),
+            ("initiate_login_uri", initiateLoginURI), ("backchannel_logout_uri", backChannelLogoutURI),
+            ("frontchannel_logout_uri", frontChannelLogoutURI),
+        ]
         for (name, value) in addresses { if let value { json[name] = .string(value.description) } }
+        if backChannelLogoutSessionRequired { json["backchannel_logout_session_required"] = true }
+        if frontChannelLogoutSessionRequired { json["frontchannel_logout_session_required"] = true }
         if !contacts.isEmpty { json["contacts"] = .strings(contacts) }
         json["id_token_signed_response_alg"] = .string(idTokenAlgorithm.rawValue)
         if let userinfoAlgorithm { json["userinfo_signed_response_alg"] = .string(userinfoAlgorithm.rawValue) }
@@ -115,6 +134,13 @@ struct MetadataReader {
     func address(_ name: ParameterName) throws(OAuthError) -> WebAddress? {
         guard let text = try text(name) else { return nil }
         guard let address = WebAddress(text) else { throw Self.refused(name, "an https URL") }
+        return address
+    }
+
+    /// An address for which no http is taken.
+    func secureAddress(_ name: ParameterName) throws(OAuthError) -> WebAddress? {
+        guard let address = try address(name) else { return nil }
+        guard address.description.hasPrefix("https:") else { throw Self.refused(name, "an https URL") }
         return address
     }
 
