@@ -15,7 +15,9 @@ DAY = datetime.timedelta(days=1)
 
 
 def key_of(kind: str):
-    return rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
+    if kind == "rsa":
+        return rsa.generate_private_key(65537, 2048)
+    return ec.generate_private_key({"ec": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}[kind])
 
 
 class Certificate:
@@ -35,11 +37,13 @@ class Certificate:
         self.certificate, self.key_file = folder / f"{name}.pem", folder / f"{name}.key"
         self.write(self.certificate, self.key_file)
 
-    def write(self, certificate: Path, key_file: Path, password: bytes | None = None) -> None:
+    def write(
+        self, certificate: Path, key_file: Path, password: bytes | None = None, form=serialization.PrivateFormat.PKCS8
+    ) -> None:
         """Puts both into these files, as a renewal does."""
         protection = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
         pem = serialization.Encoding.PEM
-        _replace(key_file, self.key.private_bytes(pem, serialization.PrivateFormat.PKCS8, protection))
+        _replace(key_file, self.key.private_bytes(pem, form, protection))
         _replace(certificate, self.made.public_bytes(pem))
 
     @property

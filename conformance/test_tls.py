@@ -10,6 +10,7 @@ import time
 
 import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
 
 from certificates import Certificate, connect, serial_of, trusting
 from wire import exchange
@@ -235,6 +236,27 @@ def test_a_key_that_a_group_may_read_is_taken(secure, tmp_path):
     certificate = Certificate(tmp_path / "tls")
     certificate.key_file.chmod(0o640)
     assert healthy(secure(certificate)), "the control of the two rows above"
+
+
+@pytest.mark.parametrize("kind", ["ec", "P-384", "P-521", "rsa"])
+@pytest.mark.parametrize("form", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL])
+def test_keys_in_the_usual_forms_are_taken(secure, tmp_path, kind, form):
+    certificate = Certificate(tmp_path / "tls", kind)
+    certificate.write(certificate.certificate, certificate.key_file, form=form)
+    assert healthy(secure(certificate))
+
+
+@pytest.mark.parametrize("options,sentence", [
+    (["--outbound-allow", "10.0.0.0/8"], "--outbound-allow is only for development"),
+    (["--outbound-ca", "ca.pem"], "--outbound-ca is only for development"),
+    (["--tls", "self-signed"], "--tls self-signed is only for development"),
+])
+def test_what_is_for_development_is_refused_outside_it(start, options, sentence):
+    server = start()
+    server.stop()
+    arguments = ["serve", "--issuer", "https://id.example.org", "--smtp-host", "127.0.0.1", "--data", str(server.data)]
+    code, said = server.run_in_vain_with([*arguments, "--keys", str(server.keys), *options])
+    assert code == 1 and sentence in said, said
 
 
 # A certificate of its own

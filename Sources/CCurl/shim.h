@@ -32,6 +32,10 @@ static inline CURLcode curl_set_progress_function(CURL *handle, curl_xferinfo_ca
     return (curl_easy_setopt)(handle, CURLOPT_XFERINFOFUNCTION, value);
 }
 
+static inline CURLcode curl_set_socket_function(CURL *handle, curl_opensocket_callback value) {
+    return (curl_easy_setopt)(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
 static inline CURLcode curl_get_number(CURL *handle, CURLINFO info, long *value) {
     return (curl_easy_getinfo)(handle, info, value);
 }

@@ -56,7 +56,7 @@ extension HTTPClient {
         if transfer.status != 0, transfer.status != 200 {
             return OutboundError(kind: .status(transfer.status), reason: "the stream was answered \(transfer.status)")
         }
-        guard code == CURLE_OK else { return OutboundError(code, text: transfer.failureText) }
+        guard code == CURLE_OK else { return OutboundError(code, of: transfer) }
         return splitter.finish(receive) ? nil : .tooLarge
     }
 }

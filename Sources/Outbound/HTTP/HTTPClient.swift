@@ -58,7 +58,7 @@ package struct HTTPClient: Sendable {
             }
         )
         if isTooLarge || head.isTooLarge { return .failure(.tooLarge) }
-        guard code == CURLE_OK else { return .failure(OutboundError(code, text: transfer.failureText)) }
+        guard code == CURLE_OK else { return .failure(OutboundError(code, of: transfer)) }
         return .success(OutboundResponse(status: transfer.status, headers: head.headers, body: body))
     }
 
@@ -81,6 +81,7 @@ package struct HTTPClient: Sendable {
         transfer.set(CURLOPT_FOLLOWLOCATION, to: 0)
         transfer.set(CURLOPT_DISALLOW_USERNAME_IN_URL, to: 1)
         transfer.set(CURLOPT_CONNECTTIMEOUT, to: limits.connectSeconds)
+        if case .addresses(let mayReach) = policy { transfer.connect(onlyTo: mayReach) }
         if let caFile { transfer.set(CURLOPT_CAINFO, to: caFile) }
         if request.method == .post { transfer.post(request.body) }
         // An empty value takes a header of libcurl's own away; a caller's own value stands.

@@ -10,6 +10,15 @@ extension OutboundError {
         self.init(kind: Self.kind(of: code), reason: printable(text.utf8))
     }
 
+    /// - Parameter transfer: the one that ended so.
+    init(_ code: CURLcode, of transfer: Transfer) {
+        if transfer.wasRefused {
+            self.init(kind: .refusedByPolicy, reason: "the host has no address that may be reached")
+        } else {
+            self.init(code, text: transfer.failureText)
+        }
+    }
+
     private static func kind(of code: CURLcode) -> Kind {
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED: .invalidRequest

@@ -1,5 +1,13 @@
 import CCurl
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// One libcurl transfer: the handle, the bytes it sends, and where the bytes it receives go.
 ///
 /// Made, performed and dropped on one thread; it is not `Sendable`, and the callbacks run on that thread, inside
@@ -17,6 +25,8 @@ final class Transfer {
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private var upload: [UInt8] = []
     private var uploaded = 0
+    private var mayReach: (([UInt8]) -> Bool)?
+    private var (addressesTaken, addressesRefused) = (0, 0)
     private var receiveBody: Receiver = { _ in true }
     private var receiveHeader: Receiver = { _ in true }
 
@@ -73,6 +83,40 @@ final class Transfer {
         guard let list else { return }
         lists.append(list)
         _ = curl_set_list(handle, option, list)
+    }
+
+    /// Whether addresses were refused, and none was left.
+    var wasRefused: Bool { addressesRefused > 0 && addressesTaken == 0 }
+
+    /// From now on only addresses that `mayReach` takes are connected to; it gets their 4 or 16 bytes. Asked with the address that
+    /// the connection is then made to, so that no second look-up of the name can lead elsewhere.
+    func connect(onlyTo mayReach: @escaping ([UInt8]) -> Bool) {
+        self.mayReach = mayReach
+        _ = curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+        _ = curl_set_socket_function(handle) { owner, _, address in
+            guard let address, Transfer.from(owner).takes(address) else { return CURL_SOCKET_BAD }
+            let (family, type, number) = (address.pointee.family, address.pointee.socktype, address.pointee.protocol)
+            return socket(family, type, number)
+        }
+    }
+
+    private func takes(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+        guard let bytes = Self.bytes(of: address), mayReach?(bytes) ?? false else {
+            addressesRefused += 1
+            return false
+        }
+        addressesTaken += 1
+        return true
+    }
+
+    /// nil for what is no address of the internet.
+    private static func bytes(of address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8]? {
+        let start = UnsafeRawPointer(address) + MemoryLayout<curl_sockaddr>.offset(of: \.addr)!
+        switch address.pointee.family {
+        case AF_INET: return withUnsafeBytes(of: start.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }
+        case AF_INET6: return withUnsafeBytes(of: start.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }
+        default: return nil
+        }
     }
 
     /// Sets the bytes that are sent as the upload (a mail's text).

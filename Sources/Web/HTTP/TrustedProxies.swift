@@ -1,5 +1,5 @@
 import HTTPTypes
-import Provider
+package import Provider
 
 /// The proxies in front of the server, whose word on where a request came from is taken. By default there are none.
 package struct TrustedProxies: Sendable {

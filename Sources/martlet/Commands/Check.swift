@@ -4,6 +4,7 @@ import FoundationEssentials
 import JOSE
 import Provider
 import Storage
+import Web
 
 /// `martlet check`: would a server start with these settings?
 struct Check: AsyncParsableCommand {
@@ -49,11 +50,18 @@ struct Check: AsyncParsableCommand {
         }
         let database = await Self.problem { try await Self.checkDatabase(configuration.databasePath) }
         let keys = await Self.problem { try Self.checkKeys(configuration.keysFolder) }
-        return [
+        var findings = [
             Finding(subject: "configuration", problem: nil),
             Finding(subject: "database \(configuration.databasePath)", problem: database),
             Finding(subject: "keys \(configuration.keysFolder)", problem: keys),
         ]
+        if case .files(let certificate, let key) = configuration.tls {
+            let problem = await Self.problem {
+                _ = try TLSContext(TLSFiles(certificate: certificate, key: key).load(at: SystemClock.now()))
+            }
+            findings.append(Finding(subject: "certificate \(certificate)", problem: problem))
+        }
+        return findings
     }
 
     private static func problem(_ body: () async throws -> Void) async -> String? {

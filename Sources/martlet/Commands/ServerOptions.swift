@@ -19,6 +19,10 @@ struct ServerOptions: ParsableArguments {
     var tlsCertificate: String?
     @Option(help: "The PEM file of the certificate's private key.")
     var tlsKey: String?
+    @Option(help: "The PEM file of the authorities that calls to other servers trust; only with --dev.")
+    var outboundCa: String?
+    @Option(help: "Private addresses and networks that calls to other servers may reach; only with --dev.")
+    var outboundAllow: String?
     @OptionGroup var folders: FolderOptions
     @Option(help: "The port of /metrics on 127.0.0.1.")
     var metricsPort: String?
@@ -60,6 +64,7 @@ struct ServerOptions: ParsableArguments {
         let flags: [String: String?] = [
             "dev": dev ? "on" : nil, "host": host, "port": port, "issuer": issuer,
             "tls": tls, "tls-certificate": tlsCertificate, "tls-key": tlsKey,
+            "outbound-ca": outboundCa, "outbound-allow": outboundAllow,
             "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,

@@ -54,6 +54,16 @@ extension ConfigurationOption {
             standard: "none",
             meaning: "PEM file of the certificate's private key; both files are read again when they change"
         ),
+        .init(
+            name: "outbound-ca",
+            standard: "the system's",
+            meaning: "PEM file of the authorities that calls to other servers trust; only in development"
+        ),
+        .init(
+            name: "outbound-allow",
+            standard: "none",
+            meaning: "private addresses and networks that calls to other servers may reach; only in development"
+        ),
         .init(name: "data", standard: "./data", meaning: "the folder of the database"),
         .init(name: "keys", standard: "./keys", meaning: "the folder of the signing keys"),
         .init(

@@ -1,5 +1,6 @@
 import Configuration
 import JOSE
+import Provider
 
 /// Where settings come from, in this order: flags, environment, `.env`, configuration file.
 struct ConfigurationSources {
@@ -54,6 +55,21 @@ struct ConfigurationSources {
         case "off", "false", "no", "0": false
         case .some(let text): throw ConfigurationError("--\(name) must be on or off, not \(text.quoted)")
         }
+    }
+
+    /// Addresses and networks, separated by commas; none when nobody says anything. Throws for a text that is neither.
+    func networks(_ name: String) throws(ConfigurationError) -> [NetworkRange] {
+        var ranges: [NetworkRange] = []
+        for part in (text(name) ?? "").split(separator: ",") {
+            let text = String(part).trimmed
+            guard let range = NetworkRange(text) else {
+                throw ConfigurationError(
+                    "--\(name) must be addresses or networks such as 10.0.0.0/8,2001:db8::/32, not \(text.quoted)"
+                )
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     /// What an environment file sets; of a name that is set twice, the last. Throws for a file that is open to others and sets a

@@ -11,6 +11,7 @@ struct ServerConfiguration: Sendable {
     let tls: TLSSetting
     let issuer: String
     let trustedProxies: TrustedProxies
+    let outbound: OutboundSetting
     let dataFolder: String
     let databasePath: String
     let keysFolder: String
@@ -48,7 +49,8 @@ struct ServerConfiguration: Sendable {
         )
         tls = try TLSSetting(sources, isDevelopment: isDevelopment)
         issuer = try Self.issuer(sources, isDevelopment: isDevelopment, tls: tls, host: host, port: port)
-        trustedProxies = try Self.trustedProxies(sources)
+        trustedProxies = TrustedProxies(try sources.networks("trusted-proxies"))
+        outbound = try OutboundSetting(sources, isDevelopment: isDevelopment)
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
         redis = try RedisSetting(sources)
@@ -123,20 +125,6 @@ struct ServerConfiguration: Sendable {
         let authority = url[start...].prefix { $0 != "/" }
         let host = authority.hasPrefix("[") ? authority : authority.prefix { $0 != ":" }
         return host.isEmpty || authority.contains("@") ? nil : String(host)
-    }
-
-    private static func trustedProxies(_ sources: ConfigurationSources) throws(ConfigurationError) -> TrustedProxies {
-        var ranges: [NetworkRange] = []
-        for part in (sources.text("trusted-proxies") ?? "").split(separator: ",") {
-            let text = String(part).trimmed
-            guard let range = NetworkRange(text) else {
-                throw ConfigurationError(
-                    "--trusted-proxies must be addresses or networks such as 10.0.0.0/8,2001:db8::/32, not \(text.quoted)"
-                )
-            }
-            ranges.append(range)
-        }
-        return TrustedProxies(ranges)
     }
 
     private static func smtp(_ sources: ConfigurationSources, sender: String) throws(ConfigurationError)

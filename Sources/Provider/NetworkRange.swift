@@ -1,5 +1,3 @@
-package import Provider
-
 /// The addresses that share their first bits (CIDR notation, RFC 4632 §3.1).
 package struct NetworkRange: Hashable, Sendable {
     private let start: [UInt8]
