@@ -44,16 +44,16 @@ package struct CachedDocument: Sendable {
     private let fields: HTTPFields
     private let entityTag: String
 
-    /// A JSON document.
-    package init(json: JSON, contentType: String = "application/json") {
-        self.init(text: json.encoded(), contentType: contentType)
+    /// A JSON document, which may be cached for `maxAge` seconds.
+    package init(json: JSON, contentType: String = "application/json", maxAge: Int64 = 300) {
+        self.init(text: json.encoded(), contentType: contentType, maxAge: maxAge)
     }
 
-    /// A document of any type.
-    package init(text: [UInt8], contentType: String) {
+    /// A document of any type, which may be cached for `maxAge` seconds.
+    package init(text: [UInt8], contentType: String, maxAge: Int64 = 300) {
         body = text
         entityTag = "\"\(Base64URL.encode(Hash.digest(text)[..<12]))\""
-        fields = [.contentType: contentType, .cacheControl: "public, max-age=300", .eTag: entityTag]
+        fields = [.contentType: contentType, .cacheControl: "public, max-age=\(maxAge)", .eTag: entityTag]
     }
 
     /// The document, or 304 when the caller has it.

@@ -9,7 +9,7 @@ final class KeySetDocument: Sendable {
     private let encoded = Mutex<Encoded?>(nil)
 
     private struct Encoded: Sendable {
-        let kids: [String]
+        let version: UInt64
         let document: CachedDocument
     }
 
@@ -19,12 +19,14 @@ final class KeySetDocument: Sendable {
     }
 
     func reply(to request: EndpointRequest) -> Reply {
-        let published = keys.published(at: now())
-        let kids = published.map(\.kid)
+        // Asked before the keys are, so that a fetch never counts for a key that came after it.
+        let now = now()
+        let published = keys.publishedKeys(at: now)
+        keys.fetchers.note(request, at: now)
         let document = encoded.withLock { encoded in
-            if let encoded, encoded.kids == kids { return encoded.document }
-            let fresh = Self.encode(published)
-            encoded = Encoded(kids: kids, document: fresh)
+            if let encoded, encoded.version == published.version { return encoded.document }
+            let fresh = Self.encode(published.keys, maxAge: keys.rotation.lead)
+            encoded = Encoded(version: published.version, document: fresh)
             return fresh
         }
         return document.reply(to: request)
@@ -37,10 +39,14 @@ final class KeySetDocument: Sendable {
             type: "application/jwk-set+json"
         )
 
-    private static func encode(_ keys: [SigningKey]) -> CachedDocument {
+    private static func encode(_ keys: [SigningKey], maxAge: Int64) -> CachedDocument {
         let entries = keys.map { key in
             JSON.object(key.privateKey.publicKey.toPublicJSON(kid: key.kid, use: "sig", alg: key.algorithm))
         }
-        return CachedDocument(json: ["keys": .array(entries)], contentType: "application/jwk-set+json")
+        return CachedDocument(
+            json: ["keys": .array(entries)],
+            contentType: "application/jwk-set+json",
+            maxAge: maxAge
+        )
     }
 }

@@ -34,11 +34,12 @@ enum Administration {
         }
     }
 
-    /// When keys change hands, by the settings that `folders` lead to.
-    static func keyRotation(_ folders: FolderOptions) async throws -> KeyRotation {
-        var settings = Settings(issuer: "")
-        settings.accessTokenLifetime = Int64(try ServerConfiguration.accessTokenLifetime(await folders.sources()))
-        return KeyRotation(tokenLifetime: settings.longestTokenLifetime)
+    /// What the server that ran last knew of the spread of its keys, with the times that it works by; before the first start, the
+    /// times that `folders` lead to.
+    static func keyEvidence(_ folders: FolderOptions) async throws -> KeyEvidence {
+        if let evidence = try await keyFolder(folders).evidence() { return evidence }
+        let rotation = try ServerConfiguration.keyRotation(await folders.sources())
+        return KeyEvidence(rotation: rotation, published: [:], fetchers: [])
     }
 
     /// The folder of the keys that `folders` names.

@@ -10,7 +10,7 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "List, rotate and import signing keys.",
-        subcommands: [List.self, Rotate.self, Import.self]
+        subcommands: [List.self, RotateKeys.self, Import.self]
     )
 
     struct List: AsyncParsableCommand {
@@ -27,7 +27,7 @@ struct KeysCommand: AsyncParsableCommand {
             try await CommandFailure.explained {
                 let keys = try await Administration.keyFolder(folders).signingKeys()
                 let now = SystemClock.now()
-                let rotation = try await Administration.keyRotation(folders)
+                let rotation = try await Administration.keyEvidence(folders).rotation
                 let phases = keys.map { rotation.phase(of: $0, among: keys, at: now).rawValue }
                 if json {
                     let entries = zip(keys, phases).map { key, phase -> JSON in
@@ -41,36 +41,6 @@ struct KeysCommand: AsyncParsableCommand {
                 Terminal.print(
                     zip(keys, phases).map { [$0.kid, $0.algorithm.rawValue, $1, SystemClock.text($0.createdAt)] },
                     header: ["KID", "ALG", "PHASE", "CREATED"]
-                )
-            }
-        }
-    }
-
-    struct Rotate: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make a new signing key.",
-            discussion: """
-                The new key is published at once and signs after 5 minutes, when every cached copy of the key set is gone. The
-                old one is accepted until its last token has expired. A running server notices within seconds.
-                Example: martlet keys rotate
-                """
-        )
-
-        @OptionGroup var folders: FolderOptions
-
-        func run() async throws {
-            try await CommandFailure.explained {
-                let folder = try await Administration.keyFolder(folders)
-                let now = SystemClock.now()
-                let rotation = try await Administration.keyRotation(folders)
-                let keys = try await folder.load(random: SystemRandom(), at: now).signing
-                for key in keys where rotation.phase(of: key, among: keys, at: now) == .retired {
-                    try folder.remove(key.kid)
-                    print("removed the retired key \(key.kid)")
-                }
-                let fresh = try folder.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
-                print(
-                    "made \(fresh.kid) (ES256): published now, signing from \(SystemClock.text(now + rotation.lead))"
                 )
             }
         }
@@ -100,7 +70,9 @@ struct KeysCommand: AsyncParsableCommand {
                 guard key.kind == .ec(.p256) else { throw CommandFailure("\(file) is not a P-256 key") }
                 let folder = try await Administration.keyFolder(folders)
                 try folder.prepare(random: SystemRandom())
-                let added = try folder.add(key, algorithm: .es256, at: SystemClock.now())
+                let now = SystemClock.now()
+                let added = try folder.add(key, algorithm: .es256, at: now)
+                try folder.record(KeyEvent(.imported, added, reason: "martlet keys import"), at: now)
                 print("imported \(added.kid) (ES256)")
             }
         }

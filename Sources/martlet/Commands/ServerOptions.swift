@@ -32,6 +32,10 @@ struct ServerOptions: ParsableArguments {
     var challengeAllClients: String?
     @Option(help: "Seconds that an access token lives.")
     var accessTokenLifetime: String?
+    @Option(help: "Seconds that the key set may be cached.")
+    var jwksMaxAge: String?
+    @Option(help: "Seconds after which a new key signs though not everybody has fetched it.")
+    var keyDeadline: String?
     @Option(help: "Seconds that an access token of /v1/login lives.")
     var userTokenLifetime: String?
     @Option(help: "Seconds that a refresh token of /v1/login lives.")
@@ -67,6 +71,7 @@ struct ServerOptions: ParsableArguments {
             "outbound-ca": outboundCa, "outbound-allow": outboundAllow,
             "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
+            "jwks-max-age": jwksMaxAge, "key-deadline": keyDeadline,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,

@@ -79,6 +79,17 @@ extension ConfigurationOption {
         ),
         .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
         .init(
+            name: "jwks-max-age",
+            standard: "300",
+            meaning:
+                "seconds that `/oauth/jwks` may be cached, 1 to 86400; a new key signs no sooner than this after it is published"
+        ),
+        .init(
+            name: "key-deadline",
+            standard: "86400",
+            meaning: "seconds after which a new key signs though not everybody has fetched it, 1 to 2592000"
+        ),
+        .init(
             name: "user-token-lifetime",
             standard: "60",
             meaning: "of the access tokens of `/v1/login`: seconds, 1 to 3600"

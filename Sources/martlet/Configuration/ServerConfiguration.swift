@@ -20,6 +20,7 @@ struct ServerConfiguration: Sendable {
     let challengesAllClients: Bool
     /// Seconds.
     let accessTokenLifetime: Int
+    let keyRotation: KeyRotation
     let userTokens: UserTokens
     let smtp: SMTPSettings?
     let mailFrom: String
@@ -43,6 +44,7 @@ struct ServerConfiguration: Sendable {
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
+        keyRotation = try Self.keyRotation(sources)
         userTokens = UserTokens(
             accessLifetime: Int64(try sources.number("user-token-lifetime", in: 1...3600) ?? 60),
             refreshLifetime: Int64(try sources.number("refresh-token-lifetime", in: 60...7_776_000) ?? 7200)
@@ -87,6 +89,17 @@ struct ServerConfiguration: Sendable {
     /// Seconds.
     static func accessTokenLifetime(_ sources: ConfigurationSources) throws(ConfigurationError) -> Int {
         try sources.number("access-token-lifetime", in: 60...86_400) ?? 3600
+    }
+
+    /// When keys change hands, given how long tokens live.
+    static func keyRotation(_ sources: ConfigurationSources) throws(ConfigurationError) -> KeyRotation {
+        var settings = Settings(issuer: "")
+        settings.accessTokenLifetime = Int64(try accessTokenLifetime(sources))
+        return KeyRotation(
+            tokenLifetime: settings.longestTokenLifetime,
+            lead: Int64(try sources.number("jwks-max-age", in: 1...86_400) ?? 300),
+            deadline: Int64(try sources.number("key-deadline", in: 1...2_592_000) ?? 86_400)
+        )
     }
 
     private static func issuer(
@@ -155,9 +168,6 @@ extension ServerConfiguration {
         guard let host = Self.host(of: issuer), host.hasPrefix("[") else { return Self.host(of: issuer) }
         return String(host.dropFirst().prefix { $0 != "]" })
     }
-
-    /// When keys change hands, given how long tokens live.
-    var keyRotation: KeyRotation { KeyRotation(tokenLifetime: providerSettings.longestTokenLifetime) }
 
     /// The settings of the protocol.
     var providerSettings: Settings {

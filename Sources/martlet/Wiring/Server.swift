@@ -37,7 +37,9 @@ struct Server {
         let folder = KeyFolder(configuration.keysFolder)
         let keys = try await folder.load(random: random, at: start)
         let volatile = VolatileValues(configuration, sealing: keys.sealing, random: random, logger: logger)
-        let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation)
+        let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation, earlier: try folder.evidence())
+        let keeper = KeyKeeper(folder: folder, signing: signing, logger: logger, now: SystemClock.now)
+        try keeper.turn()
         let provider = try await Provider(
             Self.dependencies(configuration, stores, volatile, signing, keys.sealing),
             startedAt: start,
@@ -77,7 +79,7 @@ struct Server {
         services =
             Self.background(core, registry, carrier, logger) + [tls?.service].compactMap { $0 }
             + [
-                Periodically(every: .seconds(5), logger: logger) { signing.replace(with: try folder.signingKeys()) },
+                Periodically(every: .seconds(5), logger: logger) { try keeper.turn() },
                 WebServer.application(
                     door,
                     at: .init(host: configuration.host, port: configuration.port, tls: tls?.context),

@@ -12,9 +12,14 @@ struct KeyRotationTests {
     static let rotation = KeyRotation(tokenLifetime: 3600)
     static let privateKeys = try! (0..<4).map { _ in try PrivateKey.generate(.ec(.p256)) }
 
-    /// A key made `seconds` after the start.
+    /// A key made `seconds` after the start, which signs from 300 seconds later on.
     static func key(_ index: Int, at seconds: Int64, _ algorithm: SignatureAlgorithm = .es256) throws -> SigningKey {
-        try SigningKey(privateKeys[index], algorithm: algorithm, createdAt: start + seconds)
+        try SigningKey(
+            privateKeys[index],
+            algorithm: algorithm,
+            createdAt: start + seconds,
+            usedFrom: start + seconds + 300
+        )
     }
 
     struct Moment: Sendable, CustomTestStringConvertible {
@@ -61,6 +66,40 @@ struct KeyRotationTests {
                 )
             }
         }
+    }
+
+    @Test func `a key that was never used stays next, and nothing before it retires`() throws {
+        let waiting = try SigningKey(Self.privateKeys[1], algorithm: .es256, createdAt: Self.start + 10)
+        let keys = try [Self.key(0, at: 0), waiting]
+        for time in [Int64(10), 300, 100_000, 10_000_000] {
+            let now = Self.start + time
+            #expect(keys.map { Self.rotation.phase(of: $0, among: keys, at: now) } == [.current, .next])
+        }
+    }
+
+    @Test
+    func `a key that is overtaken before its turn never signs, and the first follower in use ends the one before`()
+        throws
+    {
+        let waiting = try SigningKey(Self.privateKeys[1], algorithm: .es256, createdAt: Self.start + 10)
+        let keys = try [Self.key(0, at: 0), waiting, Self.key(2, at: 20)]
+        let phases = { (time: Int64) in
+            keys.map { Self.rotation.phase(of: $0, among: keys, at: Self.start + time) }
+        }
+        #expect(phases(319) == [.current, .next, .next])
+        #expect(phases(320) == [.previous, .previous, .current])
+        #expect(phases(320 + 3660) == [.retired, .retired, .current])
+    }
+
+    @Test func `what the keys do is worked out anew when the clock goes back`() throws {
+        let keys = SigningKeys(try [Self.key(0, at: 0), Self.key(1, at: 10_000)], rotation: Self.rotation)
+        for (time, index) in [(Int64(0), 0), (10_300, 1), (10_299, 0), (50_000, 1), (-5, 0)] {
+            let expected = Self.privateKeys[index].publicKey.thumbprint
+            #expect(try keys.current(.es256, at: Self.start + time).kid == expected)
+            #expect(keys.key(expected, at: Self.start + time) != nil)
+        }
+        #expect(keys.published(at: Self.start + 50_000).count == 1)
+        #expect(keys.published(at: Self.start + 10_300).count == 2)
     }
 
     @Test func `keys of other algorithms do not matter`() throws {

@@ -14,8 +14,11 @@ struct KeySetDocumentTests {
         return try #require(reply.json?["keys"]?.arrayValue).compactMap(\.objectValue)
     }
 
+    /// A key that signs in five minutes.
     static func fresh(_ provider: TestProvider) throws -> SigningKey {
-        try SigningKey(PrivateKey.generate(.ec(.p256)), algorithm: .es256, createdAt: provider.clock.now())
+        let now = provider.clock.now()
+        let key = try PrivateKey.generate(.ec(.p256))
+        return try SigningKey(key, algorithm: .es256, createdAt: now, usedFrom: now + 300)
     }
 
     @Test func `the document lists the public keys and may be cached for five minutes`() async throws {

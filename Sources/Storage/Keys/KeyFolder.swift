@@ -2,12 +2,11 @@ package import Cryptography
 package import JOSE
 package import Provider
 
-/// The folder of the server's keys: a file `signing-<algorithm>-<milliseconds>.pem` for each signing key (PKCS #8) and
-/// `client-secrets.key`, 32 random bytes in base64url, which seals the secrets of clients. Other files are left alone.
-///
-/// The time in a name is when the key was made, in Unix milliseconds; the algorithm is the JOSE name in lower case.
+/// The folder of the server's keys: a file for each signing key (PKCS #8), whose name says its algorithm and its moments, and
+/// `client-secrets.key`, 32 random bytes in base64url, which seals the secrets of clients. Beside them what the server knows of
+/// the spread of its keys, and what became of them. Other files are left alone.
 package struct KeyFolder: Sendable {
-    private let folder: PrivateFolder
+    let folder: PrivateFolder
 
     private static let sealingName = "client-secrets.key"
 
@@ -26,6 +25,7 @@ package struct KeyFolder: Sendable {
         at now: Timestamp
     ) async throws -> (signing: [SigningKey], sealing: SealingKey) {
         let (signing, sealing) = try prepare(random: random)
+        try markUsed(signing, at: now)
         // Made last: should the first start end here, the next one goes on.
         let missing = Self.algorithms.filter { algorithm in !signing.contains { $0.algorithm == algorithm } }
         for (algorithm, key) in try await Self.freshKeys(missing) { try add(key, algorithm: algorithm, at: now) }
@@ -33,7 +33,7 @@ package struct KeyFolder: Sendable {
     }
 
     /// A fresh key for each algorithm, made side by side: an RSA key takes a tenth of a second and more.
-    private static func freshKeys(
+    package static func freshKeys(
         _ algorithms: [SignatureAlgorithm]
     ) async throws -> [(SignatureAlgorithm, PrivateKey)] {
         try await withThrowingTaskGroup { group in
@@ -55,44 +55,97 @@ package struct KeyFolder: Sendable {
 
     /// The signing keys, oldest first. Throws `KeyFolderError`.
     package func signingKeys() throws -> [SigningKey] {
-        try signingFiles().map(\.key)
+        var seen: Set<String> = []
+        // A key that was put back from a backup may be there under both its names.
+        return try signingFiles().map(\.key).filter { seen.insert($0.kid).inserted }
     }
 
-    /// Files a key that signs tokens from its time on; a running server takes it over when it reads the folder again.
-    /// Throws `KeyFolderError.unsuitable` when the key is of another kind than the algorithm or the server does not
-    /// sign with it, and `.exists`.
+    /// The names of the signing keys' files. They change when a key does: no file is ever replaced.
+    func signingNames() throws -> [String] {
+        try folder.names().filter { SigningFileName($0) != nil }.sorted()
+    }
+
+    /// Files a key; a running server takes it over when it reads the folder again. The key signs from now on when
+    /// `isUsedAtOnce` or when there is no other of its algorithm, else after its turn has come. Throws
+    /// `KeyFolderError.unsuitable` when the key is of another kind than the algorithm or the server does not sign with it, and
+    /// `.exists`.
     @discardableResult
     package func add(
         _ key: PrivateKey,
         algorithm: SignatureAlgorithm,
-        at time: Timestamp
+        at time: Timestamp,
+        isUsedAtOnce: Bool = false
     ) throws -> SigningKey {
-        let name = SigningFileName(algorithm: algorithm, createdAt: time)
+        let others = try signingKeys()
+        let isUsed = isUsedAtOnce || !others.contains { $0.algorithm == algorithm }
+        let name = SigningFileName(algorithm: algorithm, createdAt: time, usedFrom: isUsed ? time : nil)
         let signing = try signingKey(key, name)
-        if try signingKeys().contains(where: { $0.kid == signing.kid }) { throw KeyFolderError.exists(signing.kid) }
+        if others.contains(where: { $0.kid == signing.kid }) { throw KeyFolderError.exists(signing.kid) }
         try folder.write(Array(try key.pkcs8PEM().utf8), to: name.text)
         return signing
+    }
+
+    /// From `now` on the key signs. Throws `KeyFolderError.unknown`.
+    func use(_ kid: String, from now: Timestamp) throws {
+        guard let file = try signingFiles().first(where: { $0.key.kid == kid }) else {
+            throw KeyFolderError.unknown(kid)
+        }
+        guard file.key.usedFrom == nil else { return }
+        let name = SigningFileName(algorithm: file.key.algorithm, createdAt: file.key.createdAt, usedFrom: now)
+        try folder.rename(file.name, to: name.text)
+    }
+
+    /// In the folder of an earlier version no name says since when a key signs: there it was five minutes after it was made, and
+    /// at once for the first.
+    private func markUsed(_ keys: [SigningKey], at now: Timestamp) throws {
+        for algorithm in Set(keys.map(\.algorithm)) {
+            let candidates = keys.filter { $0.algorithm == algorithm }
+            guard candidates.allSatisfy({ $0.usedFrom == nil }) else { continue }
+            if let ready = candidates.last(where: { $0.createdAt + 300 <= now }) ?? candidates.first {
+                try use(ready.kid, from: min(ready.createdAt + 300, now))
+            }
+        }
     }
 
     /// Deletes the file of a key: what it signed is no longer believed once the server has read the folder again.
     /// Throws `KeyFolderError.unknown`, and `.onlyKey` when the server needs its algorithm and no other key of it is left.
     package func remove(_ kid: String) throws {
         let files = try signingFiles()
-        guard let file = files.first(where: { $0.key.kid == kid }) else { throw KeyFolderError.unknown(kid) }
-        let algorithm = file.key.algorithm
+        guard let algorithm = files.first(where: { $0.key.kid == kid })?.key.algorithm else {
+            throw KeyFolderError.unknown(kid)
+        }
         guard
             !Self.algorithms.contains(algorithm)
                 || files.contains(where: { $0.key.kid != kid && $0.key.algorithm == algorithm })
         else {
             throw KeyFolderError.onlyKey(kid)
         }
-        try folder.remove(file.name)
+        for file in files where file.key.kid == kid { try folder.remove(file.name) }
+        // A server may have given the file another name in between.
+        for file in try signingFiles() where file.key.kid == kid { try folder.remove(file.name) }
     }
 
     private func signingFiles() throws -> [(name: String, key: SigningKey)] {
-        let names = try folder.names().compactMap(SigningFileName.init)
-        let files = try names.map { name in (name: name.text, key: try signingKey(try readKey(name.text), name)) }
-        return files.sorted { ($0.key.createdAt, $0.name) < ($1.key.createdAt, $1.name) }
+        let names = try signingNames()
+        do {
+            return try signingFiles(names)
+        } catch {
+            // Another process may have taken a file away, or given it another name, since the names were read.
+            let now = try signingNames()
+            guard now != names else { throw error }
+            return try signingFiles(now)
+        }
+    }
+
+    private func signingFiles(_ names: [String]) throws -> [(name: String, key: SigningKey)] {
+        let files = try names.compactMap(SigningFileName.init).map { name in
+            (name: name.text, key: try signingKey(try readKey(name.text), name))
+        }
+        // Of two names of one key, the longer says more.
+        return files.sorted {
+            ($0.key.createdAt, $0.key.algorithm.rawValue.lowercased(), -$0.name.utf8.count)
+                < ($1.key.createdAt, $1.key.algorithm.rawValue.lowercased(), -$1.name.utf8.count)
+        }
     }
 
     private func readKey(_ name: String) throws -> PrivateKey {
@@ -111,7 +164,7 @@ package struct KeyFolder: Sendable {
         let path = folder.path(of: name.text)
         guard let algorithm = name.algorithm else { throw KeyFolderError.unsuitable(path: path) }
         do {
-            return try SigningKey(key, algorithm: algorithm, createdAt: name.createdAt)
+            return try SigningKey(key, algorithm: algorithm, createdAt: name.createdAt, usedFrom: name.usedFrom)
         } catch {
             throw KeyFolderError.unsuitable(path: path)
         }
@@ -131,32 +184,6 @@ package struct KeyFolder: Sendable {
         let key = random.bytes(32)
         try folder.write(Array("\(Base64URL.encode(key))\n".utf8), to: Self.sealingName)
         return SealingKey(key)
-    }
-}
-
-/// The name of a signing key's file, in its parts.
-private struct SigningFileName {
-    /// nil when the server does not sign with what the name says; ES256K is for the assertions of clients alone.
-    let algorithm: SignatureAlgorithm?
-    let createdAt: Timestamp
-    let text: String
-
-    init(algorithm: SignatureAlgorithm, createdAt: Timestamp) {
-        self.algorithm = algorithm == .es256k ? nil : algorithm
-        self.createdAt = createdAt
-        text = "signing-\(algorithm.rawValue.lowercased())-\(createdAt.milliseconds).pem"
-    }
-
-    /// nil when the file is no signing key's.
-    init?(_ text: String) {
-        guard text.hasPrefix("signing-"), text.hasSuffix(".pem") else { return nil }
-        let parts = text.dropFirst("signing-".count).dropLast(".pem".count).split(separator: "-")
-        guard parts.count == 2, let milliseconds = Int64(parts[1]), milliseconds >= 0,
-            text.hasSuffix("-\(parts[0])-\(milliseconds).pem")
-        else { return nil }
-        algorithm = SignatureAlgorithm.allCases.first { $0 != .es256k && $0.rawValue.lowercased() == parts[0] }
-        createdAt = Timestamp(milliseconds: milliseconds)
-        self.text = text
     }
 }
 

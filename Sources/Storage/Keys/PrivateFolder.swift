@@ -64,20 +64,56 @@ struct PrivateFolder: Sendable {
 
     /// Makes a file (mode 0600) that is there whole or not at all, after a crash too. Never replaces one.
     func write(_ bytes: [UInt8], to name: String) throws(KeyFolderError) {
-        let (path, draft) = (path(of: name), path(of: ".\(name).\(getpid())"))
-        unlink(draft)
-        let descriptor = DatabaseFile.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw failure(draft) }
+        let path = path(of: name)
+        let draft = try draft(bytes, of: name)
         defer { unlink(draft) }
-        let isWritten = pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && fsync(descriptor) == 0
-        guard close(descriptor) == 0, isWritten else { throw failure(draft) }
         guard link(draft, path) == 0 else { throw errno == EEXIST ? .exists(path) : failure(path) }
         try sync()
     }
 
-    func remove(_ name: String) throws(KeyFolderError) {
-        guard unlink(path(of: name)) == 0 else { throw failure(path(of: name)) }
+    /// Like `write`, in place of the file that is there.
+    func replace(_ name: String, with bytes: [UInt8]) throws(KeyFolderError) {
+        let draft = try draft(bytes, of: name)
+        guard moveFile(draft, path(of: name)) == 0 else {
+            unlink(draft)
+            throw failure(path(of: name))
+        }
         try sync()
+    }
+
+    /// Adds to the end of a file, which is made (mode 0600) where there is none.
+    func append(_ bytes: [UInt8], to name: String) throws(KeyFolderError) {
+        let path = path(of: name)
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = DatabaseFile.open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        let isWritten = putBytes(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+        guard close(descriptor) == 0, isWritten else { throw failure(path) }
+    }
+
+    func rename(_ name: String, to fresh: String) throws(KeyFolderError) {
+        guard moveFile(path(of: name), path(of: fresh)) == 0 else { throw failure(path(of: name)) }
+        try sync()
+    }
+
+    /// Takes a file away; one that is gone already is no error.
+    func remove(_ name: String) throws(KeyFolderError) {
+        guard unlink(path(of: name)) == 0 || errno == ENOENT else { throw failure(path(of: name)) }
+        try sync()
+    }
+
+    /// A new file of this process's own (mode 0600) with these bytes on the disk.
+    private func draft(_ bytes: [UInt8], of name: String) throws(KeyFolderError) -> String {
+        let draft = path(of: ".\(name).\(getpid())")
+        unlink(draft)
+        let descriptor = DatabaseFile.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure(draft) }
+        let isWritten = pwrite(descriptor, bytes, bytes.count, 0) == bytes.count && fsync(descriptor) == 0
+        guard close(descriptor) == 0, isWritten else {
+            defer { unlink(draft) }
+            throw failure(draft)
+        }
+        return draft
     }
 
     /// Makes the names in the folder durable.
@@ -92,3 +128,9 @@ struct PrivateFolder: Sendable {
         .system(path: path, reason: String(cString: strerror(errno)))
     }
 }
+
+/// The system's `rename`, whose name is taken above.
+private func moveFile(_ path: String, _ fresh: String) -> Int32 { rename(path, fresh) }
+
+/// The system's `write`, whose name is taken above.
+private func putBytes(_ descriptor: Int32, _ bytes: [UInt8], _ count: Int) -> Int { write(descriptor, bytes, count) }

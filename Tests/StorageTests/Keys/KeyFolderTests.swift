@@ -3,9 +3,10 @@ import FoundationEssentials
 import Glibc
 import JOSE
 import Provider
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 struct KeyFolderTests {
     private let scratch: ScratchFolder
@@ -51,7 +52,7 @@ struct KeyFolderTests {
     }
 
     private func name(_ algorithm: SignatureAlgorithm) -> String {
-        "signing-\(algorithm.rawValue.lowercased())-\(now.milliseconds).pem"
+        "signing-\(algorithm.rawValue.lowercased())-\(now.milliseconds)-\(now.milliseconds).pem"
     }
 
     private var first: String { name(.es256) }
@@ -65,7 +66,7 @@ struct KeyFolderTests {
         #expect(mode(path) == 0o700)
         #expect(try files().allSatisfy { mode("\(path)/\($0)") == 0o600 })
         #expect(made.signing.map(\.algorithm) == Self.algorithms)
-        #expect(made.signing.allSatisfy { $0.createdAt == now })
+        #expect(made.signing.allSatisfy { $0.createdAt == now && $0.usedFrom == now })
         let rsa = KeyKind.rsa(bits: 2048)
         #expect(made.signing.map(\.privateKey.kind) == [.ed25519, .ec(.p256), .ec(.p384), rsa, rsa, rsa])
         #expect(Set(made.signing.map(\.kid)).count == Self.algorithms.count)
@@ -168,7 +169,10 @@ struct KeyFolderTests {
 
     @Test func `other files are left alone`() async throws {
         try await prepared()
-        for name in ["README.md", ".gitignore", "signing-es256.pem", "signing-es256--1.pem", ".signing-es256-5.pem.7"] {
+        for name in [
+            "README.md", ".gitignore", "signing-es256.pem", "signing-es256--1.pem", ".signing-es256-5.pem.7",
+            "signing-es256-5-.pem", "signing-es256-05.pem", "signing-es256-5-6-7.pem", "signing-es256-+5.pem",
+        ] {
             try write("text", to: name, mode: 0o644)
         }
         #expect(try await load().signing.count == Self.algorithms.count)
@@ -194,7 +198,7 @@ struct KeyFolderTests {
         let new = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now + 60)
         let other = try keys.add(try PrivateKey.generate(.ec(.p521)), algorithm: .es512, at: now + 120)
         #expect(try keys.signingKeys().map(\.kid) == [old.kid, new.kid, other.kid])
-        #expect(mode("\(path)/signing-es512-\((now + 120).milliseconds).pem") == 0o600)
+        #expect(mode("\(path)/signing-es512-\((now + 120).milliseconds)-\((now + 120).milliseconds).pem") == 0o600)
         try keys.remove(old.kid)
         #expect(try keys.signingKeys().map(\.kid) == [new.kid, other.kid])
         #expect(throws: KeyFolderError.unknown(old.kid)) { try keys.remove(old.kid) }
@@ -203,11 +207,59 @@ struct KeyFolderTests {
         #expect(try keys.signingKeys().map(\.kid) == [new.kid])
     }
 
+    @Test func `the first key of an algorithm signs at once, a later one not before its turn`() throws {
+        try keys.prepare(random: SystemRandom())
+        let old = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
+        let new = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now + 60)
+        let urgent = try keys.add(
+            try PrivateKey.generate(.ec(.p256)),
+            algorithm: .es256,
+            at: now + 120,
+            isUsedAtOnce: true
+        )
+        #expect([old, new, urgent].map(\.usedFrom) == [now, nil, now + 120])
+        try keys.use(new.kid, from: now + 90)
+        #expect(try keys.signingKeys().map(\.usedFrom) == [now, now + 90, now + 120])
+        #expect(try keys.signingKeys().map(\.kid) == [old.kid, new.kid, urgent.kid])
+        // Once used is used.
+        try keys.use(new.kid, from: now + 900)
+        #expect(try keys.signingKeys()[1].usedFrom == now + 90)
+        #expect(throws: KeyFolderError.unknown("x")) { try keys.use("x", from: now) }
+    }
+
+    @Test(arguments: [(Int64(0), 0), (299, 0), (300, 1), (9000, 1)])
+    func `in the folder of an earlier version the newest key of five minutes signs`(age: Int64, index: Int) async throws
+    {
+        try await prepared()
+        unlink("\(path)/\(first)")
+        let pair = try (0...1).map { _ in try PrivateKey.generate(.ec(.p256)) }
+        for (key, time) in zip(pair, [now - 100_000, now - age]) {
+            try write(try key.pkcs8PEM(), to: "signing-es256-\(time.milliseconds).pem")
+        }
+        let found = try await load().signing.filter { $0.algorithm == .es256 }
+        #expect(found.map(\.kid) == pair.map(\.publicKey.thumbprint))
+        let rotation = KeyRotation(tokenLifetime: 3600)
+        #expect(rotation.current(found, .es256, at: now)?.kid == pair[index].publicKey.thumbprint)
+        #expect(found[index].usedFrom != nil && found[1 - index].usedFrom == nil)
+    }
+
+    @Test func `a key that was put back under its old name is one key, and goes under both`() throws {
+        try keys.prepare(random: SystemRandom())
+        try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
+        let key = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now + 60)
+        try keys.use(key.kid, from: now + 90)
+        try write(try key.privateKey.pkcs8PEM(), to: "signing-es256-\((now + 60).milliseconds).pem")
+        #expect(try keys.signingKeys().map(\.usedFrom) == [now, now + 90])
+        try keys.remove(key.kid)
+        #expect(try keys.signingKeys().count == 1)
+        #expect(try files() == ["client-secrets.key", first])
+    }
+
     @Test func `no file is ever replaced`() async throws {
         try await prepared()
         let old = try #require(try keys.signingKeys().first { $0.algorithm == .es256 })
         #expect(throws: KeyFolderError.exists("\(path)/\(first)")) {
-            try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now)
+            try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now, isUsedAtOnce: true)
         }
         #expect(throws: KeyFolderError.exists(old.kid)) {
             try keys.add(old.privateKey, algorithm: .es256, at: now + 60)
