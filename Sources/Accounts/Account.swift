@@ -31,6 +31,8 @@ package struct Account: Sendable {
     package var roles: Set<Role>
     package var permissions: [Permission]
     package var profile: ProfileParts
+    /// What the person said of themselves to be told to applications: standard claims of OIDC Core §5.1, by their names.
+    package var claims: JSONObject
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
     package var lastSignIn: Timestamp?
@@ -48,6 +50,7 @@ package struct Account: Sendable {
         roles = [.guest]
         permissions = []
         profile = ProfileParts()
+        claims = [:]
         keys = []
     }
 }

@@ -2,7 +2,7 @@ import JOSE
 import OAuth
 
 /// Which claims about a person a client is told (OIDC Core §5.1, §5.4, §5.5).
-enum StandardClaims {
+package enum StandardClaims {
     /// What each scope releases.
     private static let byScope: [(scope: String, names: [String])] = [
         (
@@ -19,6 +19,11 @@ enum StandardClaims {
 
     /// Every claim that there is, besides `sub`.
     static let names = byScope.flatMap(\.names)
+
+    /// Those that a person's record holds by their names; the others come of what the account has anyway.
+    package static let settable = names.filter {
+        !["name", "email", "email_verified", "preferred_username", "updated_at", "phone_number_verified"].contains($0)
+    }
 
     /// As the API document shows them; every one may be missing.
     static let schema = JSONSchema.object(

@@ -2,6 +2,7 @@ import Accounts
 import ArgumentParser
 import Cryptography
 import JOSE
+import Provider
 import Storage
 
 /// `martlet accounts`: the people.
@@ -27,6 +28,12 @@ struct AccountsCommand: AsyncParsableCommand {
         var email: String?
         @Option(help: "The display name; the username when left out.")
         var name: String?
+        @Option(help: "What applications may be told of the person: a JSON object of standard claims (OIDC Core §5.1).")
+        var claims: String?
+        @Option(
+            help: "A password record of another system in place of a password: bcrypt ($2a$, $2b$, $2y$) or Argon2id."
+        )
+        var record: String?
         @Flag(help: "May administer every account.")
         var admin = false
         @Flag(help: "Make a password and print it.")
@@ -37,19 +44,30 @@ struct AccountsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandFailure.explained {
-                let text = generate ? Base64URL.encode(SystemRandom().bytes(15)) : readLine() ?? ""
-                let password: Password
-                do throws(PasswordRule) { password = try Password(new: text) } catch {
-                    throw CommandFailure("the password \(error.explanation)")
-                }
                 let added = try account()
-                let record = try PasswordHash(random: SystemRandom()).record(of: password.bytes)
+                let (record, generated) = try passwordRecord()
                 let outcome = try await Administration.withStores(folders) {
                     try await $0.accounts.insert(added, password: record)
                 }
                 guard outcome == .inserted else { throw CommandFailure("not added: \(outcome)") }
-                report(added, generate ? text : nil)
+                report(added, generated)
             }
+        }
+
+        /// The record to keep, and the password where one was made.
+        private func passwordRecord() throws -> (record: String, generated: String?) {
+            if let record {
+                guard PasswordHash.recognises(record) else {
+                    throw CommandFailure("--record is no record that can be checked: bcrypt and Argon2id can")
+                }
+                return (record, nil)
+            }
+            let text = generate ? Base64URL.encode(SystemRandom().bytes(15)) : readLine() ?? ""
+            let password: Password
+            do throws(PasswordRule) { password = try Password(new: text) } catch {
+                throw CommandFailure("the password \(error.explanation)")
+            }
+            return (try PasswordHash(random: SystemRandom()).record(of: password.bytes), generate ? text : nil)
         }
 
         private func account() throws -> Account {
@@ -70,6 +88,17 @@ struct AccountsCommand: AsyncParsableCommand {
                 account.isEmailVerified = true
             }
             if admin { account.roles = [.admin] }
+            if let claims {
+                guard let object = try? JSONObject.parse(Array(claims.utf8)),
+                    let unknown = Optional(object.names.filter { !StandardClaims.settable.contains($0) })
+                else { throw CommandFailure("--claims must be a JSON object") }
+                guard unknown.isEmpty else {
+                    throw CommandFailure(
+                        "--claims cannot set \(unknown.joined(separator: ", ")); it can: \(StandardClaims.settable.joined(separator: ", "))"
+                    )
+                }
+                account.claims = object
+            }
             return account
         }
 

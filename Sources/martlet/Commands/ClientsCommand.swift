@@ -21,17 +21,20 @@ struct ClientsCommand: AsyncParsableCommand {
                 Examples:
                   martlet clients add --name worker --auth client_secret_basic --scope "jobs:read jobs:write"
                   martlet clients add --name gateway --auth private_key_jwt --jwks gateway.jwks.json --resource-server
+                  martlet clients add --name shop --redirect-uri https://shop.example/callback
+                  martlet clients add --name tool --auth none --native --redirect-uri http://127.0.0.1/callback
                 """
         )
 
         @Option(help: "What people call it.")
         var name: String
-        @Option(help: "client_secret_basic, client_secret_post, client_secret_jwt or private_key_jwt.")
+        @Option(help: "client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt or none.")
         var auth = "client_secret_basic"
         @Option(help: "A file with the JWK Set of its public keys, for private_key_jwt.")
         var jwks: String?
         @Option(help: "All the scope that it may have, separated by spaces.")
         var scope = ""
+        @OptionGroup var signIn: SignInOptions
         @Flag(help: "It may introspect every token.")
         var resourceServer = false
         @Flag(help: "Its assertions must carry a challenge of the server.")
@@ -56,6 +59,7 @@ struct ClientsCommand: AsyncParsableCommand {
                 )
                 client.mustAnswerChallenge = mustAnswerChallenge
                 client.isResourceServer = resourceServer
+                try signIn.complete(&client)
                 let added = client
                 try await Administration.withStores(folders, create: true) {
                     try await $0.clients.add(added, at: SystemClock.now())
@@ -66,7 +70,7 @@ struct ClientsCommand: AsyncParsableCommand {
 
         private func parsedScope() throws -> Scope {
             do {
-                return try Scope(scope)
+                return try Scope(scope.isEmpty && signIn.isUsed ? SignInOptions.usualScope : scope)
             } catch {
                 throw CommandFailure("--scope must be scope tokens separated by spaces (RFC 6749 §3.3)")
             }
@@ -76,6 +80,7 @@ struct ClientsCommand: AsyncParsableCommand {
             for method: ClientAuthenticationMethod,
             id: Client.ID
         ) async throws -> (Client.Credential, secret: String?) {
+            if method == .none { return (.none, nil) }
             if method == .privateKeyJWT { return (.keys(try keySet()), nil) }
             let secret = "martlet_cs_" + Base64URL.encode(SystemRandom().bytes(32))
             guard method == .clientSecretJWT else { return (.secretDigest(Hash.digest(secret)), secret) }
@@ -165,6 +170,7 @@ extension Client {
             "client_id": .string(id.description), "name": .string(name),
             "token_endpoint_auth_method": .string(authentication.rawValue), "scope": .string(scope.description),
             "resource_server": .bool(isResourceServer), "must_answer_challenge": .bool(mustAnswerChallenge),
+            "redirect_uris": .strings(metadata.redirectURIs.map(\.description)),
         ]
     }
 }
