@@ -34,6 +34,7 @@ extension ParameterName {
     package static let maxAge: ParameterName = "max_age"
     package static let loginHint: ParameterName = "login_hint"
     package static let idTokenHint: ParameterName = "id_token_hint"
+    package static let postLogoutRedirectURI: ParameterName = "post_logout_redirect_uri"
     package static let display: ParameterName = "display"
     package static let acrValues: ParameterName = "acr_values"
     package static let claims: ParameterName = "claims"

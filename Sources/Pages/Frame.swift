@@ -15,11 +15,14 @@ package struct Frame: Sendable {
     package let alert: Alert?
     /// Goes into each form; empty for pages without one.
     package let formToken: String
+    /// URLs of other sites that are loaded in frames which nobody sees.
+    package let addresses: [String]
 
-    package init(person: Person? = nil, alert: Alert? = nil, formToken: String = "") {
+    package init(person: Person? = nil, alert: Alert? = nil, formToken: String = "", addresses: [String] = []) {
         self.person = person
         self.alert = alert
         self.formToken = formToken
+        self.addresses = addresses
     }
 
     /// A page of its own: nobody is known, nothing happened.
@@ -28,13 +31,13 @@ package struct Frame: Sendable {
 
 /// The parts of the pages that a person who is signed in can go to.
 package enum Section: String, Sendable, CaseIterable {
-    case account, sessions, keys, friends, users
+    case account, sessions, applications, keys, friends, users
 
     /// Below the issuer's path.
     package var path: String {
         switch self {
         case .account: "/account"
-        case .sessions, .keys, .friends: "/account/\(rawValue)"
+        case .sessions, .applications, .keys, .friends: "/account/\(rawValue)"
         case .users: "/admin/users"
         }
     }
@@ -43,6 +46,7 @@ package enum Section: String, Sendable, CaseIterable {
         switch self {
         case .account: "Account"
         case .sessions: "Sessions"
+        case .applications: "Applications"
         case .keys: "Keys"
         case .friends: "Friends"
         case .users: "Users"

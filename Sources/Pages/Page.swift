@@ -15,6 +15,8 @@ package struct Page: Sendable {
     package let terms: [(term: String, meaning: String)]
     package let panels: [Panel]
     package let links: [Link]
+    /// An absolute URL that the browser goes on to by itself, in a moment.
+    package let next: String?
 
     package init(
         title: String,
@@ -24,7 +26,8 @@ package struct Page: Sendable {
         paragraphs: [String] = [],
         terms: [(term: String, meaning: String)] = [],
         panels: [Panel] = [],
-        links: [Link] = []
+        links: [Link] = [],
+        next: String? = nil
     ) {
         self.title = title
         self.heading = heading
@@ -34,6 +37,7 @@ package struct Page: Sendable {
         self.terms = terms
         self.panels = panels
         self.links = links
+        self.next = next
     }
 }
 

@@ -29,6 +29,8 @@ package struct PageRenderer: Sendable {
             "terms": page.terms.map { ["term": $0.term, "meaning": $0.meaning] },
             "panels": page.panels.map { $0.model(frame, base: base) },
         ]
+        if let next = page.next { model["next"] = next }
+        if !frame.addresses.isEmpty { model["addresses"] = frame.addresses }
         if let alert = frame.alert { model["alert"] = alert.model }
         if let person = frame.person {
             let sections = Section.allCases.filter { $0 != .users || person.isAdministrator }

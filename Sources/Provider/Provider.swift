@@ -19,6 +19,8 @@ package struct Provider: Sendable {
     package let sessions: Sessions
     /// Decides what an authorization request needs next; the pages ask it.
     package let authorization: AuthorizationEndpoint
+    /// Decides what a logout request ends and where it leads; the pages ask it.
+    package let logout: LogoutEndpoint
 
     private let revocations: any RevocationStore
 
@@ -47,6 +49,7 @@ package struct Provider: Sendable {
             ),
             codes: AuthorizationCodes(dependencies)
         )
+        logout = LogoutEndpoint(dependencies, sessions: sessions)
         revocations = dependencies.revocations
         refusals = Refusals(settings: settings)
 

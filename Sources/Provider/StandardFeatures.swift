@@ -6,6 +6,7 @@ enum StandardFeatures {
             AttestationChallenge(spine.challenges, settings: dependencies.settings),
             AuthorizationCodeFlow(dependencies),
             RefreshTokens(dependencies),
+            Logout(dependencies),
             ClientRegistration(dependencies),
             UserInfo(guard: spine.bearer),
             TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),

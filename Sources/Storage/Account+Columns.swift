@@ -19,12 +19,13 @@ extension Account {
         lastSignIn = try row.optionalInteger(11).map(Timestamp.init(milliseconds:))
         isActivated = try row.boolean(12)
         generation = try row.integer(13)
-        if let thumbprint = try row.optionalText(14) {
-            keys = [AccountKey(thumbprint: thumbprint, registeredForm: try row.text(15))]
+        claims = try row.json(14).objectValue ?? [:]
+        if let thumbprint = try row.optionalText(15) {
+            keys = [AccountKey(thumbprint: thumbprint, registeredForm: try row.text(16))]
         }
     }
 
-    /// `$1` to `$15`: the id, then what can change.
+    /// `$1` to `$16`: the id, then what can change.
     var columns: [SQLValue] {
         [
             .text(id.description),
@@ -33,6 +34,7 @@ extension Account {
             .text(name), .text(SearchKey.of(name)), .text(state.rawValue),
             .json(.strings(roles.map(\.rawValue).sorted())), .json(.array(permissions.map(\.json))),
             .json(profile.stored), .time(updatedAt), .optionalInteger(lastSignIn?.milliseconds), .boolean(isActivated),
+            .json(.object(claims)),
         ]
     }
 }

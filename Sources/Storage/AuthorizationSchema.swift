@@ -1,6 +1,6 @@
 /// The step of the schema that sign-in for other applications needs.
 enum AuthorizationSchema {
-    static let sql = [account, client, session, code, consent].joined(separator: "\n")
+    static let sql = [account, client, session, code, consent, logout].joined(separator: "\n")
 
     /// `claims` is JSON: standard claims of OIDC Core §5.1 that have no column.
     private static let account = """
@@ -8,7 +8,7 @@ enum AuthorizationSchema {
         """
 
     /// Public clients have no credential; `metadata` is JSON with the names of RFC 7591 §2. `registration_digest` is that of the
-    /// registration access token.
+    /// registration access token; `hears_of_logout` tells whether `backchannel_logout_uri` is in the metadata, which no trigger may read.
     private static let client = """
         ALTER TABLE client RENAME TO client_before;
         CREATE TABLE client (
@@ -24,6 +24,7 @@ enum AuthorizationSchema {
             is_resource_server INTEGER NOT NULL CHECK (is_resource_server IN (0, 1)),
             metadata TEXT NOT NULL,
             registration_digest BLOB CHECK (length(registration_digest) = 32),
+            hears_of_logout INTEGER NOT NULL CHECK (hears_of_logout IN (0, 1)),
             created_at INTEGER NOT NULL,
             CONSTRAINT one_credential CHECK (
                 (secret_digest IS NULL) + (sealed_secret IS NULL) + (jwks IS NULL)
@@ -32,19 +33,21 @@ enum AuthorizationSchema {
         ) STRICT, WITHOUT ROWID;
         INSERT INTO client SELECT
             id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-            is_resource_server, '{}', NULL, created_at
+            is_resource_server, '{}', NULL, 0, created_at
         FROM client_before;
         DROP TABLE client_before;
         """
 
     /// Where `browser_id` is there the session is one of a client that sent a person here to sign in: it belongs to the session of
-    /// the browser, and ends with that unless it is to go on without the person (`is_offline`). `granted_claims` is JSON.
+    /// the browser, and ends with that unless it is to go on without the person (`is_offline`): then it is noted alone (`browser_over`). `granted_claims`
+    /// is JSON.
     private static let session = """
         ALTER TABLE session ADD COLUMN browser_id TEXT;
         ALTER TABLE session ADD COLUMN authenticated_at INTEGER;
         ALTER TABLE session ADD COLUMN granted_scope TEXT;
         ALTER TABLE session ADD COLUMN granted_claims TEXT;
         ALTER TABLE session ADD COLUMN is_offline INTEGER NOT NULL DEFAULT 0 CHECK (is_offline IN (0, 1));
+        ALTER TABLE session ADD COLUMN browser_over INTEGER NOT NULL DEFAULT 0 CHECK (browser_over IN (0, 1));
         CREATE INDEX session_browser ON session (browser_id) WHERE browser_id IS NOT NULL;
         """
 
@@ -62,7 +65,6 @@ enum AuthorizationSchema {
             scope TEXT NOT NULL,
             nonce TEXT,
             code_challenge TEXT,
-            wants_authentication_time INTEGER NOT NULL CHECK (wants_authentication_time IN (0, 1)),
             claims TEXT NOT NULL,
             expires_at INTEGER NOT NULL,
             used_at INTEGER,
@@ -72,6 +74,28 @@ enum AuthorizationSchema {
         CREATE INDEX authorization_code_account ON authorization_code (account_id);
         CREATE INDEX authorization_code_expiry ON authorization_code (expires_at);
         CREATE INDEX authorization_code_session ON authorization_code (session_id) WHERE session_id IS NOT NULL;
+        """
+
+    /// Whom to tell that a session in a client is over, and when to try (OIDC Back-Channel Logout). A trigger files it in the same
+    /// transaction, whatever ended the session.
+    private static let logout = """
+        CREATE TABLE logout_notice (
+            session_id TEXT NOT NULL PRIMARY KEY,
+            client TEXT NOT NULL,
+            account_id TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            due_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX logout_notice_client ON logout_notice (client, due_at);
+        CREATE TRIGGER session_in_client_ended AFTER UPDATE OF is_over, browser_over ON session
+        WHEN NEW.browser_id IS NOT NULL AND OLD.is_over = 0 AND OLD.browser_over = 0
+            AND (NEW.is_over = 1 OR NEW.browser_over = 1)
+        BEGIN
+            INSERT INTO logout_notice (session_id, client, account_id, attempts, due_at)
+            SELECT NEW.id, c.id, NEW.account_id, 0, 0 FROM client c
+            WHERE c.id = NEW.client AND c.hears_of_logout = 1
+            ON CONFLICT DO NOTHING;
+        END;
         """
 
     private static let consent = """

@@ -15,7 +15,8 @@ extension Connection {
     func accounts(_ condition: String, _ values: [SQLValue]) throws -> [Account] {
         let sql = """
             SELECT a.id, a.name, a.created_at, a.username, a.email, a.email_verified, a.state, a.roles, a.permissions,
-                a.profile, a.updated_at, a.last_sign_in, a.activated, a.generation, k.thumbprint, k.registered_form
+                a.profile, a.updated_at, a.last_sign_in, a.activated, a.generation, a.claims, k.thumbprint,
+                k.registered_form
             FROM (SELECT * FROM account WHERE \(condition)) a LEFT JOIN account_key k ON k.account_id = a.id
             ORDER BY a.ordinal, k.created_at, k.thumbprint
             """
@@ -66,10 +67,10 @@ extension Connection {
             """
             INSERT INTO account (
                 id, ordinal, generation, created_at, username, username_key, email, email_key, email_verified,
-                name, name_key, state, roles, permissions, profile, updated_at, last_sign_in, activated
+                name, name_key, state, roles, permissions, profile, updated_at, last_sign_in, activated, claims
             ) SELECT $1, 1 + coalesce((SELECT max(ordinal) FROM (
                 SELECT max(ordinal) AS ordinal FROM account UNION ALL SELECT max(ordinal) FROM former_account
-            ) AS newest), 0), 0, $16, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+            ) AS newest), 0), 0, $17, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
             WHERE NOT EXISTS (SELECT 1 FROM former_account WHERE id = $1)
             """,
             account.columns + [.time(account.createdAt)]
@@ -86,7 +87,7 @@ extension Connection {
             """
             UPDATE account SET username = $2, username_key = $3, email = $4, email_key = $5, email_verified = $6,
                 name = $7, name_key = $8, state = $9, roles = $10, permissions = $11, profile = $12, updated_at = $13,
-                last_sign_in = $14, activated = $15
+                last_sign_in = $14, activated = $15, claims = $16
             WHERE id = $1
             """,
             account.columns

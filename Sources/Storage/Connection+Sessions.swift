@@ -116,7 +116,29 @@ extension Connection {
     }
 
     func endSession(_ id: String) throws {
-        try execute("UPDATE session SET is_over = 1 WHERE id = $1", [.text(id)])
+        try execute("UPDATE session SET is_over = 1 WHERE id = $1 AND is_over = 0", [.text(id)])
+    }
+
+    /// Ends the sessions in clients that a browser's session began; those that may go on without the person are told apart.
+    func endClients(ofBrowser id: Session.ID) throws {
+        try execute(
+            """
+            UPDATE session SET is_over = 1 - is_offline, browser_over = 1
+            WHERE browser_id = $1 AND is_over = 0 AND browser_over = 0
+            """,
+            [.text(id.description)]
+        )
+    }
+
+    /// The live sessions in clients that a browser's session began.
+    func clients(ofBrowser id: Session.ID, at now: Timestamp) throws -> [Session] {
+        try query(
+            """
+            SELECT \(Self.columns) FROM session s JOIN account a ON a.id = s.account_id
+            WHERE s.browser_id = $1 AND s.browser_over = 0 AND \(Self.isAlive) ORDER BY s.started_at, s.id
+            """,
+            [.text(id.description), .time(now)]
+        ) { try Session($0) }
     }
 }
 

@@ -130,6 +130,8 @@ package struct SQLAccountStore: AccountStore {
 extension Connection {
     /// Deletes an account with all that hangs off it, and keeps its id. False when there is no such account.
     func delete(_ id: Account.ID) throws -> Bool {
+        // Clients are told of the end of the sessions in them while these are there.
+        try signOut(id)
         let former = try first(
             "DELETE FROM account WHERE id = $1 RETURNING ordinal, email_key",
             [.text(id.description)]

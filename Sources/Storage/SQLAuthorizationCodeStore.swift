@@ -19,15 +19,15 @@ package struct SQLAuthorizationCodeStore: AuthorizationCodeStore {
             .text(code.person.subject.description), .integer(code.person.generation),
             .text(code.person.session.description), .time(code.person.authenticatedAt), .text(terms.redirectURI),
             .text(terms.scope.description), .optionalText(terms.nonce), .optionalText(terms.codeChallenge),
-            .boolean(terms.wantsAuthenticationTime), .json(.object(terms.claims.json)), .time(code.expiry),
+            .json(.object(terms.claims.json)), .time(code.expiry),
         ]
         try await database.write { connection in
             try connection.execute(
                 """
                 INSERT INTO authorization_code (
                     id, secret_digest, client, account_id, generation, browser_id, authenticated_at, redirect_uri, scope, nonce,
-                    code_challenge, wants_authentication_time, claims, expires_at
-                ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                    code_challenge, claims, expires_at
+                ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 """,
                 values
             )
@@ -63,7 +63,7 @@ package struct SQLAuthorizationCodeStore: AuthorizationCodeStore {
 
     fileprivate static let columns = """
         id, secret_digest, client, account_id, generation, browser_id, authenticated_at, redirect_uri, scope, nonce, code_challenge,
-        wants_authentication_time, claims, expires_at
+        claims, expires_at
         """
 }
 
@@ -86,10 +86,9 @@ extension AuthorizationCode {
                 scope: try Scope(try row.text(8)),
                 nonce: try row.optionalText(9),
                 codeChallenge: try row.optionalText(10),
-                wantsAuthenticationTime: try row.boolean(11),
-                claims: ClaimsRequest(json: try row.json(12).objectValue ?? [:])
+                claims: ClaimsRequest(json: try row.json(11).objectValue ?? [:])
             ),
-            expiry: try row.time(13)
+            expiry: try row.time(12)
         )
     }
 }

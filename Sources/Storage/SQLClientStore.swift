@@ -12,7 +12,7 @@ package struct SQLClientStore: ClientStore {
 
     private static let columns = """
         id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-        is_resource_server, metadata, registration_digest
+        is_resource_server, metadata, registration_digest, hears_of_logout
         """
 
     package init(_ database: Database) {
@@ -39,7 +39,7 @@ package struct SQLClientStore: ClientStore {
             try connection.execute(
                 """
                 INSERT INTO client (\(Self.columns), created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """,
                 values + [.time(time)]
             )
@@ -52,14 +52,14 @@ package struct SQLClientStore: ClientStore {
         return try await database.write { connection in
             try connection.execute(
                 """
-                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WHERE id = $1
+                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WHERE id = $1
                 """,
                 values
             )
         } == 1
     }
 
-    /// `$1` to `$12`: the values of `columns`.
+    /// `$1` to `$13`: the values of `columns`.
     private static func values(of client: Client) -> [SQLValue] {
         [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
             + credential(client.credential)
@@ -68,6 +68,7 @@ package struct SQLClientStore: ClientStore {
                 .text(client.grants.map(\.description).sorted().joined(separator: " ")),
                 .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer),
                 .json(.object(client.metadata.json)), .optionalBlob(client.registrationDigest),
+                .boolean(client.metadata.backChannelLogoutURI != nil),
             ]
     }
 

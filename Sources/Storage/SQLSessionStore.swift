@@ -77,30 +77,35 @@ package struct SQLSessionStore: SessionStore {
 
     package func end(_ id: Session.ID) async throws {
         try await database.write { connection in
-            try connection.execute(
+            let line = try connection.query(
                 """
                 WITH RECURSIVE line (id) AS (
                     SELECT $1 UNION SELECT s.successor_id FROM session s JOIN line ON s.id = line.id
                     WHERE s.successor_id IS NOT NULL
-                )
-                UPDATE session SET is_over = 1 WHERE is_over = 0
-                    AND (id IN (SELECT id FROM line) OR (browser_id IN (SELECT id FROM line) AND is_offline = 0))
+                ) SELECT id FROM line
                 """,
                 [.text(id.description)]
-            )
+            ) { Session.ID(try $0.text(0)) }
+            for id in line {
+                try connection.endSession(id.description)
+                try connection.endClients(ofBrowser: id)
+            }
         }
     }
 
     package func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool {
         try await database.write { connection in
-            try connection.execute(
-                """
-                UPDATE session SET is_over = 1 WHERE is_over = 0 AND account_id = $2
-                    AND (id = $1 OR (browser_id = $1 AND is_offline = 0))
-                """,
+            let isEnded = try connection.execute(
+                "UPDATE session SET is_over = 1 WHERE id = $1 AND account_id = $2 AND is_over = 0",
                 [.text(id.description), .text(subject.description)]
             )
-        } > 0
+            if isEnded == 1 { try connection.endClients(ofBrowser: id) }
+            return isEnded == 1
+        }
+    }
+
+    package func clients(ofBrowser id: Session.ID, at now: Timestamp) throws -> [Session] {
+        try database.read { try $0.clients(ofBrowser: id, at: now) }
     }
 
     /// Tokens without a session go on; `AccountStore.setPassword` and `setState` end those too.

@@ -24,6 +24,7 @@ package struct Stores: Sendable {
     package let refreshTokens: SQLRefreshTokenStore
     package let codes: SQLAuthorizationCodeStore
     package let consents: SQLConsentStore
+    package let logoutNotices: SQLLogoutNoticeStore
     package let friendships: SQLFriendshipStore
     package let messages: SQLMessageStore
     package let mails: SQLMailQueue
@@ -65,6 +66,7 @@ package struct Stores: Sendable {
         refreshTokens = SQLRefreshTokenStore(database)
         codes = SQLAuthorizationCodeStore(database)
         consents = SQLConsentStore(database)
+        logoutNotices = SQLLogoutNoticeStore(database)
         friendships = SQLFriendshipStore(database)
         messages = SQLMessageStore(database)
         mails = SQLMailQueue(database)

@@ -27,7 +27,10 @@ struct ServerMetadataTests {
             "authorization_response_iss_parameter_supported": true, "claims_parameter_supported": true,
             "request_parameter_supported": false, "request_uri_parameter_supported": false,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
-            "display_values_supported": ["page"], "claim_types_supported": ["normal"],
+            "end_session_endpoint": .string("\(issuer)/end-session"), "frontchannel_logout_supported": true,
+            "frontchannel_logout_session_supported": true, "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true, "display_values_supported": ["page"],
+            "claim_types_supported": ["normal"],
             "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
             "scopes_supported": [
                 "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends",

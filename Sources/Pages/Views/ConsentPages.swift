@@ -29,13 +29,16 @@ extension Page {
     /// What an application asks for, and what sends the answer.
     package struct Consent: Sendable {
         package let asker: Asker
+        /// The name of who is asked.
+        package let account: String
         /// Scope tokens.
         package let scope: [String]
         /// Sent along, unseen.
         package let request: String
 
-        package init(asker: Asker, scope: [String], request: String) {
+        package init(asker: Asker, account: String, scope: [String], request: String) {
             self.asker = asker
+            self.account = account
             self.scope = scope
             self.request = request
         }
@@ -47,7 +50,9 @@ extension Page {
             title: "Allow \(name)? – Martlet",
             heading: "Allow \(name)?",
             panels: [
-                asked.asker.panel("You go on to \(asked.asker.destination). \(name) asks for:"),
+                asked.asker.panel(
+                    "You are signed in as \(asked.account) and go on to \(asked.asker.destination). \(name) wants to:"
+                ),
                 Panel(
                     id: "consent",
                     items: ScopeWords.sentences(asked.scope),

@@ -53,8 +53,6 @@ struct AuthorizationChecks: Sendable {
             codeChallenge: try Self.codeChallenge(parameters, client),
             prompt: try Self.prompt(parameters),
             maximumAge: maximumAge,
-            wantsAuthenticationTime: maximumAge != nil || client.metadata.requiresAuthenticationTime
-                || claims?.wantsAuthenticationTime == true,
             loginHint: try Self.bounded(parameters, .loginHint, 256),
             expectedSubject: try parameters.optional(.idTokenHint).map { try hints.subject(of: $0, for: client) },
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)

@@ -63,6 +63,10 @@ package struct AuthorizationEndpoint: Sendable {
     }
 
     private func scopeToAllow(_ request: AuthorizationRequest, _ subject: Subject.ID) async throws -> Scope {
+        // Nothing tells one program on a person's machine from another that uses its name (RFC 8252 §8.6).
+        guard request.client.authentication != .none || request.target.redirectURI.hasPrefix("https:") else {
+            return request.scope
+        }
         let allowed = try await dependencies.consents.scope(of: subject, to: request.client.id) ?? .empty
         return Scope(tokens: request.scope.tokens.filter { !allowed.contains($0) })
     }

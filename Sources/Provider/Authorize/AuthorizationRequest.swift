@@ -11,8 +11,6 @@ package struct AuthorizationRequest: Sendable {
     package let prompt: Set<Prompt>
     /// Seconds; the request's own or the client's default.
     package let maximumAge: Int64?
-    /// Whether the ID token must say when the person signed in.
-    package let wantsAuthenticationTime: Bool
     package let loginHint: String?
     /// The account that the client expects (the subject of `id_token_hint`).
     package let expectedSubject: Subject.ID?
@@ -34,8 +32,6 @@ package struct AuthorizationRequest: Sendable {
 package struct ClaimsRequest: Sendable, Equatable {
     package var userinfo: Set<String> = []
     package var idToken: Set<String> = []
-    /// Whether `acr` or `auth_time` was named for the ID token.
-    package var wantsAuthenticationTime: Bool { idToken.contains("auth_time") }
 
     package init() {}
 

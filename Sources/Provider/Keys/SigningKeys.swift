@@ -15,6 +15,8 @@ package struct SigningKey: Sendable {
     let accessTokens: JWTSigner
     /// Signs ID tokens (OIDC Core §2), which name no type.
     let idTokens: JWTSigner
+    /// Signs logout tokens (OIDC Back-Channel Logout §2.4).
+    let logoutTokens: JWTSigner
 
     /// Throws when `privateKey` does not suit `algorithm`.
     package init(
@@ -31,6 +33,7 @@ package struct SigningKey: Sendable {
         self.usedFrom = usedFrom
         accessTokens = try JWTSigner(key: privateKey, algorithm: algorithm, kid: kid, typ: "at+jwt")
         idTokens = try JWTSigner(key: privateKey, algorithm: algorithm, kid: kid, typ: nil)
+        logoutTokens = try JWTSigner(key: privateKey, algorithm: algorithm, kid: kid, typ: "logout+jwt")
     }
 }
 

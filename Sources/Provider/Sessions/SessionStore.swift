@@ -22,6 +22,9 @@ package protocol SessionStore: Sendable {
     /// The live sessions of an account, newest first.
     func sessions(of subject: Subject.ID, at now: Timestamp) async throws -> [Session]
 
+    /// The live sessions in clients that began in this session of a browser, oldest first.
+    func clients(ofBrowser id: Session.ID, at now: Timestamp) async throws -> [Session]
+
     /// Notes that a session was used. Returns at once; may be lost.
     func touch(_ id: Session.ID, at now: Timestamp)
 
@@ -30,10 +33,11 @@ package protocol SessionStore: Sendable {
     /// not to be remembered or is another account's, or when its account is gone, blocked, or was signed out everywhere.
     func renew(_ renewal: SessionRenewal) async throws -> LiveSession?
 
-    /// Ends a session and those that it was renewed to.
+    /// Ends a session and those that it was renewed to, and with a browser's the sessions in clients that began in it, but for those
+    /// with offline access.
     func end(_ id: Session.ID) async throws
 
-    /// Ends a session of `subject`. False when it has none of this id.
+    /// Ends a session of `subject`, with the same. False when it has none of this id.
     func end(_ id: Session.ID, of subject: Subject.ID) async throws -> Bool
 
     /// Ends every session of an account but `current`.

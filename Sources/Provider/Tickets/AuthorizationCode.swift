@@ -28,7 +28,6 @@ package struct AuthorizationCode: Sendable {
             scope: request.scope,
             nonce: request.nonce,
             codeChallenge: request.codeChallenge,
-            wantsAuthenticationTime: request.wantsAuthenticationTime,
             claims: request.claims
         )
         self.expiry = expiry
@@ -74,7 +73,6 @@ package struct AuthorizationCode: Sendable {
         package let scope: Scope
         package let nonce: String?
         package let codeChallenge: String?
-        package let wantsAuthenticationTime: Bool
         package let claims: ClaimsRequest
 
         package init(
@@ -82,14 +80,12 @@ package struct AuthorizationCode: Sendable {
             scope: Scope,
             nonce: String?,
             codeChallenge: String?,
-            wantsAuthenticationTime: Bool,
             claims: ClaimsRequest
         ) {
             self.redirectURI = redirectURI
             self.scope = scope
             self.nonce = nonce
             self.codeChallenge = codeChallenge
-            self.wantsAuthenticationTime = wantsAuthenticationTime
             self.claims = claims
         }
     }

@@ -9,7 +9,6 @@ struct IDToken {
     let grant: SessionGrant
     /// Only with the tokens of a code.
     let nonce: String?
-    let tellsAuthenticationTime: Bool
 
     /// The claims; `accessToken` is the compact text that comes with it, hashed into `at_hash` (OIDC Core §3.1.3.6).
     func claims(issuer: String, accessToken: String, from now: Timestamp, lifetime: Int64) -> JSONObject {
@@ -27,7 +26,6 @@ struct IDToken {
             "acr": .string(Self.acr),
         ]
         if let nonce { claims["nonce"] = .string(nonce) }
-        if !tellsAuthenticationTime { claims["auth_time"] = nil }
         return claims
     }
 
@@ -45,11 +43,17 @@ struct IDToken {
 struct IDTokenHints: Sendable {
     let dependencies: Dependencies
 
-    /// The account that the token was about. Throws `invalid_request` for one that is not ours or not for `client`.
-    func subject(of compact: String, for client: Client) throws(OAuthError) -> Subject.ID {
-        let refused = { (failed: FailedCheck) in
-            OAuthError(.invalidRequest, "\(.idTokenHint) is no ID token of this server for this client", failed)
-        }
+    /// What a hint says.
+    struct Hint: Sendable {
+        /// The `sub`, as the client knows it.
+        let subject: String
+        let client: Client.ID
+        /// The session in the client that it came of.
+        let session: Session.ID?
+    }
+
+    /// What the token says. Throws `invalid_request` for one that is not ours.
+    func read(_ compact: String) throws(OAuthError) -> Hint {
         do throws(JOSEError) {
             let signed = try JWS.parse(
                 compact,
@@ -63,17 +67,29 @@ struct IDTokenHints: Sendable {
             }
             try signed.verify(with: key.privateKey.publicKey)
             let claims = try JWTClaims(payload: signed.payload)
-            guard claims.issuer == dependencies.settings.issuer, claims.audience == .one(client.id.description),
+            guard claims.issuer == dependencies.settings.issuer, case .one(let client) = claims.audience,
                 let subject = claims.subject
-            else {
-                throw JOSEError(
-                    .claims,
-                    FailedCheck("iss, aud", expected: client.id.description, seen: "another's")
-                )
-            }
-            return Subject.ID(subject)
+            else { throw JOSEError(.claims, FailedCheck("iss, aud, sub", expected: "ours", seen: "another's")) }
+            return Hint(
+                subject: subject,
+                client: Client.ID(client),
+                session: claims.object["sid"]?.stringValue.map { Session.ID($0) }
+            )
         } catch {
-            throw refused(error.failed)
+            throw OAuthError(.invalidRequest, "\(.idTokenHint) is no ID token of this server", error.failed)
         }
+    }
+
+    /// The account that the token was about. Throws `invalid_request` for one that is not ours or not for `client`.
+    func subject(of compact: String, for client: Client) throws(OAuthError) -> Subject.ID {
+        let hint = try read(compact)
+        guard hint.client == client.id else {
+            throw OAuthError(
+                .invalidRequest,
+                "\(.idTokenHint) is no ID token of this server for this client",
+                FailedCheck("aud", expected: client.id.description, seen: hint.client.description)
+            )
+        }
+        return Subject.ID(hint.subject)
     }
 }

@@ -94,8 +94,7 @@ struct TokenIssuer: Sendable {
             client: authorization.client,
             session: session,
             grant: grant,
-            nonce: code.terms.nonce,
-            tellsAuthenticationTime: code.terms.wantsAuthenticationTime
+            nonce: code.terms.nonce
         )
         try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
@@ -122,8 +121,7 @@ struct TokenIssuer: Sendable {
             client: authorization.client,
             session: session,
             grant: grant,
-            nonce: nil,
-            tellsAuthenticationTime: true
+            nonce: nil
         )
         try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())

@@ -76,6 +76,10 @@ package struct CachedSessionStore: SessionStore {
         try store.sessions(of: subject, at: now)
     }
 
+    package func clients(ofBrowser id: Session.ID, at now: Timestamp) async throws -> [Session] {
+        try store.clients(ofBrowser: id, at: now)
+    }
+
     package func touch(_ id: Session.ID, at now: Timestamp) {
         store.touch(id, at: now)
     }

@@ -1,4 +1,4 @@
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Gives open streams a sign of life while the server runs.
 package struct StreamKeeper: Service {

@@ -17,7 +17,7 @@ struct AuthorizeScreen: Sendable {
     var routes: [Route] {
         [
             desk.route(.get, Self.path) { try await ask($0.endpointRequest) },
-            desk.route(.post, Self.path) { try moved($0.endpointRequest) },
+            desk.route(.post, Self.path) { try desk.asQuery($0.endpointRequest, of: Self.path) },
             desk.route(.post, Self.path + "/consent") { try await decide($0.endpointRequest) },
         ]
     }
@@ -27,12 +27,6 @@ struct AuthorizeScreen: Sendable {
         return try await answered {
             try await proceed(Asked(try await self.request(in: dialogue), dialogue, request))
         }
-    }
-
-    /// A request that came by POST, across sites perhaps and then without cookies, comes again by GET with them (OIDC Core §3.1.2.1).
-    private func moved(_ request: EndpointRequest) throws -> Reply {
-        _ = try RequestBody.parameters(of: request)
-        return desk.redirect(to: Self.path + "?" + String(decoding: request.body, as: UTF8.self))
     }
 
     /// The person allowed or denied what was asked for.
@@ -84,11 +78,12 @@ struct AuthorizeScreen: Sendable {
             let page = Page.consent(
                 Page.Consent(
                     asker: Page.Asker(request.target),
+                    account: visitor.account.name,
                     scope: scope.tokens,
                     request: dialogues.text(of: asked.dialogue)
                 )
             )
-            var reply = desk.page(page, for: asked.request, visitor)
+            var reply = desk.page(page, for: asked.request, visitor, isQuestion: true)
             reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
             return reply
         }
@@ -114,12 +109,7 @@ struct AuthorizeScreen: Sendable {
         } catch AuthorizationFailure.response(let response) {
             return deliver(response)
         } catch AuthorizationFailure.page(let error) {
-            var reply = desk.html(
-                .refused("This sign-in request cannot be served", error.description.description + "."),
-                status: .badRequest
-            )
-            reply.refusal = Refusal(error: error.code.name, failed: error.failed)
-            return reply
+            return desk.refusedRequest("This sign-in request cannot be served", error)
         }
     }
 
@@ -127,25 +117,20 @@ struct AuthorizeScreen: Sendable {
         var reply: Reply
         switch response.target.mode {
         case .query:
-            reply = Reply(.seeOther, fields: [.location: response.location, .cacheControl: "no-store"])
+            reply = desk.redirect(out: response.location)
         case .formPost:
             reply = desk.formPost(to: response.target.redirectURI, response.parameters)
         }
-        reply.fields[.referrerPolicy] = "no-referrer"
         reply.refusal = response.refusal
         return reply
     }
-}
-
-extension HTTPField.Name {
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }
 
 extension Page.Asker {
     init(_ target: ResponseTarget) {
         let (client, metadata) = (target.client, target.client.metadata)
         self.init(
-            name: client.name.isEmpty ? client.id.description : client.name,
+            name: client.nameForPeople,
             destination: RedirectURI.origin(of: target.redirectURI),
             logo: metadata.logo?.description,
             links: [

@@ -131,24 +131,32 @@ extension FrontDesk {
         return reply
     }
 
+    /// Sends the browser to another site, which is not told where it came from.
+    func redirect(out location: String) -> Reply {
+        let policy = HTTPField.Name("Referrer-Policy")!
+        return Reply(.seeOther, fields: [.location: location, .cacheControl: "no-store", policy: "no-referrer"])
+    }
+
     /// Sends the browser to another page of ours with GET; `notice` is what that page says.
     func redirect(to path: String, _ notice: Notice? = nil) -> Reply {
         let query = notice.map { "\(path.contains("?") ? "&" : "?")done=\($0.rawValue)" } ?? ""
         return Reply(.seeOther, fields: [.location: base + path + query, .cacheControl: "no-store"])
     }
 
-    /// A page with what `problem` says above it, or what the redirect here left to say.
+    /// A page with what `problem` says above it, or what the redirect here left to say. One that `isQuestion` has no ways out but its
+    /// answers.
     func page(
         _ page: Page,
         for request: EndpointRequest,
         _ visitor: Visitor? = nil,
+        isQuestion: Bool = false,
         problem: FormProblem? = nil
     ) -> Reply {
         let alert = problem?.alert ?? request.notice.map { Alert.done($0) }
         var reply: Reply
         if let visitor {
             let token = forms.token(.session(visitor.session.id))
-            reply = html(page, Frame(person: visitor.person, alert: alert, formToken: token))
+            reply = html(page, Frame(person: isQuestion ? nil : visitor.person, alert: alert, formToken: token))
             // Nothing that opened this page keeps a hand on it.
             reply.fields[Self.openerPolicy] = "same-origin"
         } else if let anchor = forms.browser(of: request) {
@@ -167,6 +175,30 @@ extension FrontDesk {
     }
 
     private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
+
+    /// The cookie that makes the browser nobody's.
+    var farewellCookie: HTTPField { cookie.cleared }
+
+    /// The page with what a client's request could not be served for.
+    func refusedRequest(_ heading: String, _ error: OAuthError) -> Reply {
+        var reply = html(.refused(heading, error.description.description + "."), status: .badRequest)
+        reply.refusal = Refusal(error: error.code.name, failed: error.failed)
+        return reply
+    }
+
+    /// A request that came by POST, across sites perhaps and then without cookies, comes again by GET with them.
+    func asQuery(_ request: EndpointRequest, of path: String) throws -> Reply {
+        _ = try RequestBody.parameters(of: request)
+        return redirect(to: path + "?" + String(decoding: request.body, as: UTF8.self))
+    }
+
+    /// A page that loads `addresses` of other sites in frames that nobody sees, and then goes on by itself if it has where to.
+    func html(_ page: Page, loading addresses: [String]) -> Reply {
+        var reply = html(page, Frame(addresses: addresses))
+        let origins = Set(addresses.map { RedirectURI.origin(of: $0) }).sorted()
+        reply.fields[.contentSecurityPolicy] = PagePolicy(frames: origins).text
+        return reply
+    }
 
     /// A page that sends `parameters` on to another site by itself.
     func formPost(to action: String, _ parameters: [(name: String, value: String)]) -> Reply {

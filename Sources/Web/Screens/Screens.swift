@@ -18,6 +18,8 @@ package struct Screens: Sendable {
         package let passwordChange: PasswordChange
         package let friendships: any FriendshipStore
         package let dialogues: Dialogues
+        package let consents: any ConsentStore
+        package let clients: any ClientStore
 
         /// `confirmations` and `recovery` make the tokens in mails, whose links lead to `/account/confirm-email/` and `/recover/`; those
         /// of `activation` lead to `/account/confirm-email/` too, and it is discreet.
@@ -29,7 +31,9 @@ package struct Screens: Sendable {
             confirmations: MailedTokens,
             recovery: PasswordRecovery,
             friendships: any FriendshipStore,
-            dialogues: Dialogues
+            dialogues: Dialogues,
+            consents: any ConsentStore,
+            clients: any ClientStore
         ) {
             self.registration = registration
             self.activation = activation
@@ -38,6 +42,8 @@ package struct Screens: Sendable {
             self.recovery = recovery
             self.friendships = friendships
             self.dialogues = dialogues
+            self.consents = consents
+            self.clients = clients
             confirmation = EmailConfirmation(tokens: confirmations)
             emailChange = EmailChange(tokens: confirmations)
         }
@@ -47,6 +53,7 @@ package struct Screens: Sendable {
     private let services: Services
     private let refusals: Refusals
     private let authorization: AuthorizationEndpoint
+    private let logout: LogoutEndpoint
     private let now: @Sendable () -> Timestamp
 
     package init(
@@ -60,12 +67,14 @@ package struct Screens: Sendable {
         self.now = now
         refusals = provider.refusals
         authorization = provider.authorization
+        logout = provider.logout
     }
 
     package var routes: [Route] {
         documents + [verification]
             + SignInScreen(desk: desk, signIn: services.signIn, requests: authorize).routes
             + authorize.routes
+            + LogoutScreen(desk: desk, endpoint: logout).routes
             + RegistrationScreen(desk: desk, activation: services.activation).routes
             + RecoveryScreen(desk: desk, recovery: services.recovery).routes
             + ConfirmationScreen(desk: desk, confirmation: services.confirmation).routes
@@ -78,6 +87,7 @@ package struct Screens: Sendable {
                 now: now
             ).routes
             + SessionsScreen(desk: desk).routes
+            + ApplicationsScreen(desk: desk, consents: services.consents, clients: services.clients).routes
             + KeysScreen(desk: desk, removal: KeyRemoval(accounts: desk.accounts, now: now)).routes
             + FriendsScreen(desk: desk, friendships: services.friendships, now: now).routes
             + UsersScreen(desk: desk, signIn: services.signIn, now: now).routes

@@ -122,7 +122,9 @@ extension Core {
                 confirmations: mailed,
                 recovery: recovery,
                 friendships: stores.friendships,
-                dialogues: try dialogues()
+                dialogues: try dialogues(),
+                consents: stores.consents,
+                clients: stores.clients
             ),
             provider: provider,
             now: SystemClock.now

@@ -143,9 +143,15 @@ struct Server {
             logger: logger,
             now: SystemClock.now
         )
+        let logouts = core.provider.logout.dispatcher(
+            of: core.stores.logoutNotices,
+            carrier: OutboundLogout(client: OutboundCalls.client(core.configuration.outbound)),
+            logger: logger
+        )
         return [
             MetricsListener(registry: registry, port: core.configuration.metricsPort, logger: logger),
-            MailService(dispatcher: dispatcher, logger: logger),
+            DispatchService(queue: "mail", logger: logger, deliverDue: dispatcher.deliverDue),
+            DispatchService(queue: "logout", logger: logger, deliverDue: logouts.deliverDue),
             Periodically(every: .seconds(60), logger: logger) { try await core.stores.sweep(at: SystemClock.now()) },
             StreamKeeper {
                 core.watchers.keepAlive()

@@ -64,7 +64,9 @@ extension TestServer {
                     key: [UInt8](repeating: 8, count: 32),
                     random: provider.random,
                     now: provider.clock.now
-                )
+                ),
+                consents: provider.stores.consents,
+                clients: provider.stores.clients
             ),
             provider: core,
             now: provider.clock.now

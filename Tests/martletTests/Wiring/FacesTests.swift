@@ -34,7 +34,8 @@ struct FacesTests {
         "POST /account/friends", "POST /account/friends/remove", "GET /admin/users", "GET /admin/users/{id}",
         "POST /admin/users/{id}/block", "POST /admin/users/{id}/unblock", "POST /admin/users/{id}/roles",
         "GET /register", "POST /register", "GET /authorize", "POST /authorize", "POST /authorize/consent",
-        "GET /assets/submit.js",
+        "GET /assets/submit.js", "GET /account/applications",
+        "POST /account/applications/revoke", "GET /end-session", "POST /end-session", "POST /end-session/confirm",
     ]
 
     @Test func `every route but the pages is in the API document`() async throws {

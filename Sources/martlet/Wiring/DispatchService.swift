@@ -1,12 +1,13 @@
-import Accounts
 import Logging
 import ServiceLifecycle
 
-/// Looks for due mail while the server runs. Does not wait for one look before it takes the next: a hanging mail server holds up
-/// only the mails that it was handed.
-struct MailService: Service {
-    let dispatcher: MailDispatcher
+/// Looks for what is due in a queue while the server runs. Does not wait for one look before it takes the next: a peer that hangs holds
+/// up only what it was handed.
+struct DispatchService: Service {
+    /// For the log.
+    let queue: String
     let logger: Logger
+    let deliverDue: @Sendable () async throws -> Int
 
     private static let interval = Duration.milliseconds(250)
 
@@ -22,9 +23,9 @@ struct MailService: Service {
 
     private func look() async {
         do {
-            _ = try await dispatcher.deliverDue()
+            _ = try await deliverDue()
         } catch {
-            logger.error("the mail queue could not be worked", metadata: ["error": "\(error)"])
+            logger.error("the \(queue) queue could not be worked", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -1,0 +1,65 @@
+import HTTPTypes
+import OAuth
+import Pages
+import Provider
+
+/// Where clients send people to be signed out (RP-Initiated Logout §2).
+struct LogoutScreen: Sendable {
+    let desk: FrontDesk
+    let endpoint: LogoutEndpoint
+
+    static let path = "/end-session"
+
+    var routes: [Route] {
+        [
+            desk.route(.get, Self.path) { try await ask($0.endpointRequest) },
+            desk.route(.post, Self.path) { try desk.asQuery($0.endpointRequest, of: Self.path) },
+            desk.route(.post, Self.path + "/confirm") { try await confirm($0.endpointRequest) },
+        ]
+    }
+
+    private func ask(_ request: EndpointRequest) async throws -> Reply {
+        do {
+            return try await answer(Parameters(form: Array(request.query.utf8)), request)
+        } catch let error as OAuthError {
+            return desk.refusedRequest("This sign-out request cannot be served", error)
+        }
+    }
+
+    private func answer(_ parameters: Parameters, _ request: EndpointRequest) async throws -> Reply {
+        let asked = try await endpoint.request(parameters)
+        guard let visitor = try await desk.visitor(of: request), let live = try await desk.live(of: request) else {
+            return leave(asked, [])
+        }
+        if asked.isAbout(live, begunFrom: try await endpoint.browser(of: asked)) {
+            return leave(asked, try await endpoint.end(live))
+        }
+        // Nothing tells that the person wants it: any page could have sent the browser here.
+        return desk.page(.signOut(request: request.query), for: request, visitor, isQuestion: true)
+    }
+
+    private func confirm(_ request: EndpointRequest) async throws -> Reply {
+        let form: Parameters
+        do {
+            form = try await desk.form(request, in: .account).form
+        } catch is SignInNeeded {
+            return desk.redirect(to: "/sign-in", .signedOut)
+        }
+        guard let live = try await desk.live(of: request) else { return desk.redirect(to: "/sign-in", .signedOut) }
+        let query = try form.optional("request") ?? ""
+        let asked = try await endpoint.request(Parameters(form: Array(query.utf8)))
+        return leave(asked, try await endpoint.end(live))
+    }
+
+    /// The browser is nobody's now: on to the client, by way of those that have to hear of it from the browser.
+    private func leave(_ asked: LogoutRequest, _ addresses: [String]) -> Reply {
+        var reply: Reply
+        if addresses.isEmpty, let location = asked.location {
+            reply = desk.redirect(out: location)
+        } else {
+            reply = desk.html(.signedOut(onTo: asked.location), loading: addresses)
+        }
+        reply.fields.append(desk.farewellCookie)
+        return reply
+    }
+}
