@@ -63,7 +63,7 @@ struct AuthorizationCodeGrant: Grant {
             client: request.client,
             requestedScope: code.terms.scope,
             constraint: .none,
-            session: .begins(session, code)
+            session: .begins(ClientSignIn(id: session, code: code, browser: browser.session))
         )
     }
 

@@ -13,8 +13,7 @@ package struct Authorization: Sendable {
 
     /// A sign-in in a client.
     package enum SignIn: Sendable {
-        /// One that comes of a code, under an id that was settled when the code was taken.
-        case begins(Session.ID, AuthorizationCode)
+        case begins(ClientSignIn)
         /// One that goes on; `refresh` is the token that continues it next.
         case continues(LiveSession, refresh: RefreshToken)
     }

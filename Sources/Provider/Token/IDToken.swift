@@ -6,7 +6,6 @@ import OAuth
 struct IDToken {
     let client: Client
     let session: Session
-    let grant: SessionGrant
     /// Only with the tokens of a code.
     let nonce: String?
 
@@ -18,7 +17,7 @@ struct IDToken {
             "aud": .string(client.id.description),
             "exp": .integer(now.seconds + lifetime),
             "iat": .integer(now.seconds),
-            "auth_time": .integer(grant.authenticatedAt.seconds),
+            "auth_time": .integer(session.authenticatedAt.seconds),
             "sid": .string(session.id.description),
             "at_hash": .string(Self.half(of: accessToken, client.metadata.idTokenAlgorithm)),
             // How the person proved who they are: a password (RFC 8176), one factor.

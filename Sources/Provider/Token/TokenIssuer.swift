@@ -35,7 +35,7 @@ struct TokenIssuer: Sendable {
         let now = dependencies.now()
         switch authorization.session {
         case nil: return try bare(authorization, scope: scope, at: now)
-        case .begins(let id, let code): return try await begin(id, code, authorization, scope: scope, at: now)
+        case .begins(let signIn): return try await begin(signIn, authorization, scope: scope, at: now)
         case .continues(let live, let refresh):
             return try await go(on: live, refresh, authorization, scope: scope, at: now)
         }
@@ -50,52 +50,25 @@ struct TokenIssuer: Sendable {
 
     /// The tokens of a code: session, token id and refresh token are one transaction.
     private func begin(
-        _ id: Session.ID,
-        _ code: AuthorizationCode,
+        _ signIn: ClientSignIn,
         _ authorization: Authorization,
         scope: Scope,
         at now: Timestamp
     ) async throws -> IssuedToken {
         let settings = dependencies.settings
-        let isOffline = scope.contains("offline_access") && authorization.client.grants.contains(.refreshToken)
-        let lifetime = settings.accessTokenLifetime
-        let grant = SessionGrant(
-            browser: code.person.session,
-            authenticatedAt: code.person.authenticatedAt,
-            scope: scope,
-            claims: code.terms.claims,
-            isOffline: isOffline
-        )
-        let session = Session(
-            id: id,
-            subject: code.person.subject,
-            client: authorization.client.id,
-            times: SessionTimes(
-                startedAt: now,
-                lastSeenAt: now,
-                expiry: now + (isOffline ? settings.grantLifetime : lifetime),
-                idleLimit: isOffline ? settings.refreshTokenLifetime : lifetime
-            ),
-            isRemembered: isOffline,
-            origin: SessionOrigin(address: "", userAgent: ""),
-            grant: grant
-        )
-        let token = try sign(contents(authorization, id, scope), algorithm: .es256, from: now, until: now + lifetime)
-        let refresh = isOffline ? newRefreshToken(at: now) : nil
+        let session = signIn.session(in: authorization.client, scope: scope, settings, at: now)
+        let expiry = min(now + settings.accessTokenLifetime, session.expiry)
+        let token = try sign(contents(authorization, session.id, scope), algorithm: .es256, from: now, until: expiry)
+        let refresh = session.grant?.isOffline == true ? newRefreshToken(at: now) : nil
         let filed = refresh.map {
             RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: now + settings.refreshTokenLifetime)
         }
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
             throw AuthorizationCodes.refused("used before, or of an account that was signed out")
         }
-        var response = response(token, scope: scope, lifetime: lifetime)
+        var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
-        let idToken = IDToken(
-            client: authorization.client,
-            session: session,
-            grant: grant,
-            nonce: code.terms.nonce
-        )
+        let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.code.terms.nonce)
         try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
@@ -111,18 +84,13 @@ struct TokenIssuer: Sendable {
         let session = live.session
         let expiry = min(now + dependencies.settings.accessTokenLifetime, session.expiry)
         let token = try sign(contents(authorization, session.id, scope), algorithm: .es256, from: now, until: expiry)
-        guard let grant = session.grant,
-            try await dependencies.sessions.add([token.content.record], to: session.id, at: now)
-        else { throw AuthorizationCodes.refused("a session that is over") }
+        guard try await dependencies.sessions.add([token.content.record], to: session.id, at: now) else {
+            throw AuthorizationCodes.refused("a session that is over")
+        }
         dependencies.sessions.touch(session.id, at: now)
         var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
         response["refresh_token"] = .string(refresh.text)
-        let idToken = IDToken(
-            client: authorization.client,
-            session: session,
-            grant: grant,
-            nonce: nil
-        )
+        let idToken = IDToken(client: authorization.client, session: session, nonce: nil)
         try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }

@@ -5,6 +5,9 @@ import OAuth
 struct ReturnPath: Sendable, Equatable {
     let description: String
 
+    /// The page that applications send people to.
+    static let authorize = "/authorize"
+
     /// In bytes.
     private static let limit = 512
     private static let roots = ["/account", "/admin"]
@@ -17,7 +20,7 @@ struct ReturnPath: Sendable, Equatable {
 
     /// nil when `text` leads to no page of ours.
     init?(_ text: String) {
-        let start = AuthorizeScreen.path + "?"
+        let start = Self.authorize + "?"
         if text.hasPrefix(start) {
             self.init(request: String(text.dropFirst(start.count)))
         } else {
@@ -40,12 +43,12 @@ struct ReturnPath: Sendable, Equatable {
         guard query.utf8.count <= Self.requestLimit, query.utf8.allSatisfy(Self.requestCharacters.contains) else {
             return nil
         }
-        description = "\(AuthorizeScreen.path)?\(query)"
+        description = "\(Self.authorize)?\(query)"
     }
 
     /// The query of an application's request, where that is the way to go.
     var request: String? {
-        let start = AuthorizeScreen.path + "?"
+        let start = Self.authorize + "?"
         return description.hasPrefix(start) ? String(description.dropFirst(start.count)) : nil
     }
 

@@ -12,13 +12,11 @@ struct AuthorizeScreen: Sendable {
     let endpoint: AuthorizationEndpoint
     let dialogues: Dialogues
 
-    static let path = "/authorize"
-
     var routes: [Route] {
         [
-            desk.route(.get, Self.path) { try await ask($0.endpointRequest) },
-            desk.route(.post, Self.path) { try desk.asQuery($0.endpointRequest, of: Self.path) },
-            desk.route(.post, Self.path + "/consent") { try await decide($0.endpointRequest) },
+            desk.route(.get, ReturnPath.authorize) { try await ask($0.endpointRequest) },
+            desk.route(.post, ReturnPath.authorize) { try desk.asQuery($0.endpointRequest, of: ReturnPath.authorize) },
+            desk.route(.post, ReturnPath.authorize + "/consent") { try await decide($0.endpointRequest) },
         ]
     }
 

@@ -57,23 +57,7 @@ struct Server {
         )
         let carrier = try MailCarriers.carrier(for: configuration, logger: logger)
         let checks = Self.checks(of: stores, carrier, signing) + volatile.health
-        let health = HealthRoute(
-            checks: checks,
-            version: Martlet.version,
-            readiness: readiness,
-            now: { .now }
-        )
-        let faces = try Faces(core, health: health)
-        let door = FrontDoor(
-            routes: faces.routes,
-            refusals: provider.refusals,
-            errorPage: faces.errorPage,
-            proxies: configuration.trustedProxies,
-            journal: stores.refusals,
-            logger: logger,
-            processID: Hexadecimal.encode(random.bytes(4)),
-            now: SystemClock.now
-        )
+        let door = try Self.door(core, checks, readiness, logger)
         let announcement = Announcement(configuration)
         let tls = try TLSWiring(configuration, random: random, at: start, logger: logger)
         services =
@@ -89,6 +73,31 @@ struct Server {
                 ),
                 ReadinessService(readiness: readiness),
             ]
+    }
+
+    private static func door(
+        _ core: Core,
+        _ checks: [HealthRoute.Check],
+        _ readiness: Readiness,
+        _ logger: Logger
+    ) throws -> FrontDoor {
+        let health = HealthRoute(
+            checks: checks,
+            version: Martlet.version,
+            readiness: readiness,
+            now: { .now }
+        )
+        let faces = try Faces(core, health: health)
+        return FrontDoor(
+            routes: faces.routes,
+            refusals: core.provider.refusals,
+            errorPage: faces.errorPage,
+            proxies: core.configuration.trustedProxies,
+            journal: core.stores.refusals,
+            logger: logger,
+            processID: Hexadecimal.encode(core.random.bytes(4)),
+            now: SystemClock.now
+        )
     }
 
     private static func dependencies(

@@ -140,7 +140,7 @@ struct LogoutPlanTests {
         #expect(try await !plan.isSignedIn)
     }
 
-    @Test(arguments: ["end-session", "sign-out", "password", "block", "delete"])
+    @Test(arguments: ["end-session", "sign-out", "late sign-out", "password", "block", "delete"])
     func `oidcc-backchannel-rp-initiated-logout and LO-08 the client is told, whatever ended the session`(way: String)
         async throws
     {
@@ -152,6 +152,10 @@ struct LogoutPlanTests {
         #expect(try provider.stores.logoutNotices.due(at: provider.clock.now(), limit: 10).isEmpty)
         switch way {
         case "end-session": _ = try await plan.end(["id_token_hint": plan.idToken])
+        case "late sign-out":
+            // The access token is over, the browser's session is not.
+            provider.clock.advance(by: 5_400)
+            _ = try await plan.browser.submit("/sign-out", on: "/account", [:])
         case "sign-out": _ = try await plan.browser.submit("/sign-out", on: "/account", [:])
         case "block": try await provider.block(ada.id.description)
         case "delete": try await provider.delete(ada.id.description)
