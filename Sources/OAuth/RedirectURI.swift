@@ -100,6 +100,9 @@ struct URIParts {
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
+    /// Whether it is https, not http of this machine.
+    package var isSecure: Bool { description.hasPrefix("https:") }
+
     /// nil for anything else, for a fragment and for user information.
     package init?(_ text: String) {
         guard let parts = URIParts(text, sizeLimit: RedirectURI.sizeLimit), parts.host?.isEmpty == false,

@@ -4,7 +4,7 @@ import OAuth
 /// One route of the provider and its function.
 package struct Endpoint: Sendable {
     package let method: HTTPRequest.Method
-    /// The path below the issuer.
+    /// The path below the issuer; a segment in braces is a value (`PathPattern`).
     package let path: String
     /// The name under which the server's metadata lists the URL (RFC 8414 §2), or nil when it is not listed.
     package let advertisedAs: String?
@@ -34,6 +34,8 @@ package struct Endpoint: Sendable {
 /// What an endpoint may know of an HTTP request.
 package struct EndpointRequest: Sendable {
     package let path: String
+    /// The values of the path's segments in braces, percent-decoded, by their names in the route's pattern.
+    package let pathValues: [String: String]
     /// The part of the target after `?`, as sent; empty when there is none.
     package let query: String
     package let fields: HTTPFields
@@ -42,12 +44,14 @@ package struct EndpointRequest: Sendable {
 
     package init(
         path: String,
+        pathValues: [String: String] = [:],
         query: String = "",
         fields: HTTPFields,
         body: [UInt8] = [],
         clientAddress: @autoclosure @escaping @Sendable () -> String
     ) {
         self.path = path
+        self.pathValues = pathValues
         self.query = query
         self.fields = fields
         self.body = body

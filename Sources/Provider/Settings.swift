@@ -34,6 +34,8 @@ package struct Settings: Sendable {
     package var challengesAllClients = false
     /// Who may register clients over the network.
     package var registration = RegistrationPolicy.off
+    /// Clients that one network address may register in an hour, where everybody may.
+    package var clientsPerAddress = 3
     /// Every scope there is: those of OpenID Connect (OIDC Core §5.4), and those of the users, friends and chat APIs.
     package var supportedScopes = Scope(tokens: [
         "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends", "chat:read",

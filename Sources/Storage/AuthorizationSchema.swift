@@ -9,6 +9,7 @@ enum AuthorizationSchema {
 
     /// Public clients have no credential; `metadata` is JSON with the names of RFC 7591 §2. `registration_digest` is that of the
     /// registration access token; `hears_of_logout` tells whether `backchannel_logout_uri` is in the metadata, which no trigger may read.
+    /// `registered_from` is the network address of a client that came by itself, for an hour.
     private static let client = """
         ALTER TABLE client RENAME TO client_before;
         CREATE TABLE client (
@@ -26,6 +27,7 @@ enum AuthorizationSchema {
             registration_digest BLOB CHECK (length(registration_digest) = 32),
             hears_of_logout INTEGER NOT NULL CHECK (hears_of_logout IN (0, 1)),
             created_at INTEGER NOT NULL,
+            registered_from TEXT,
             CONSTRAINT one_credential CHECK (
                 (secret_digest IS NULL) + (sealed_secret IS NULL) + (jwks IS NULL)
                     = CASE authentication WHEN 'none' THEN 3 ELSE 2 END
@@ -33,9 +35,10 @@ enum AuthorizationSchema {
         ) STRICT, WITHOUT ROWID;
         INSERT INTO client SELECT
             id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-            is_resource_server, '{}', NULL, 0, created_at
+            is_resource_server, '{}', NULL, 0, created_at, NULL
         FROM client_before;
         DROP TABLE client_before;
+        CREATE INDEX client_registered_from ON client (registered_from) WHERE registered_from IS NOT NULL;
         """
 
     /// Where `browser_id` is there the session is one of a client that sent a person here to sign in: it belongs to the session of

@@ -35,15 +35,47 @@ package struct SQLClientStore: ClientStore {
     /// taken.
     package func add(_ client: Client, at time: Timestamp) async throws {
         let values = Self.values(of: client)
-        try await database.write { connection in
-            try connection.execute(
-                """
-                INSERT INTO client (\(Self.columns), created_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-                """,
-                values + [.time(time)]
-            )
+        try await database.write { try Self.insert(values, from: nil, at: time, $0) }
+    }
+
+    /// Registers a client that came by itself; when the oldest of those came that leave no room for it, or nil when it is registered.
+    /// Throws `DatabaseError`.
+    package func register(
+        _ client: Client,
+        from network: String,
+        limit: Int?,
+        at time: Timestamp
+    ) async throws -> Timestamp? {
+        let values = Self.values(of: client)
+        return try await database.write { connection in
+            if let limit {
+                let recent = try connection.tally(
+                    "SELECT count(*), min(created_at) FROM client WHERE registered_from = $1 AND created_at >= $2",
+                    [.text(network), .time(time - Self.countedSeconds)]
+                )
+                if recent.count >= limit { return recent.oldest ?? time }
+            }
+            try Self.insert(values, from: network, at: time, connection)
+            return nil
         }
+    }
+
+    /// For how long a registration counts towards the limit, in seconds.
+    static let countedSeconds: Int64 = 3600
+
+    private static func insert(
+        _ values: [SQLValue],
+        from network: String?,
+        at time: Timestamp,
+        _ connection: Connection
+    ) throws {
+        try connection.execute(
+            """
+            INSERT INTO client (\(columns), created_at, registered_from)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            """,
+            values + [.time(time), .optionalText(network)]
+        )
     }
 
     /// Puts `client` in the place of the one with its id. False when there is none. Throws `DatabaseError`.

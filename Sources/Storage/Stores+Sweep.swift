@@ -35,6 +35,12 @@ extension Stores {
         // The second use of a code is seen for an hour.
         deleted += try await sweep("authorization_code", "id", "expires_at <= $2", [.time(now - 3600)])
         deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])
+        try await database.write { connection in
+            _ = try connection.execute(
+                "UPDATE client SET registered_from = NULL WHERE registered_from IS NOT NULL AND created_at < $1",
+                [.time(now - SQLClientStore.countedSeconds)]
+            )
+        }
         deleted += try await sweepAccounts(waitingSince: now - Activation.patience)
         return deleted
     }

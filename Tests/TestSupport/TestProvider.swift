@@ -114,8 +114,14 @@ package struct TestProvider: Sendable {
         let (route, query) = Self.split(path)
         var fields = headers
         if let type = body.contentType { fields[.contentType] = type }
+        let base = provider.settings.basePath
+        let segments = PathPattern.segments(of: route)
+        let found = provider.endpoints.lazy.filter { $0.method == method }.compactMap { endpoint in
+            PathPattern(base + endpoint.path).values(in: segments).map { (endpoint: endpoint, values: $0) }
+        }.first
         let request = EndpointRequest(
             path: route,
+            pathValues: found?.values ?? [:],
             query: query,
             fields: fields,
             body: body.bytes,
@@ -124,10 +130,7 @@ package struct TestProvider: Sendable {
         if method == .get, let document = provider.documents[route] {
             return TestReply(document.content.reply(to: request))
         }
-        let base = provider.settings.basePath
-        guard let endpoint = provider.endpoints.first(where: { $0.method == method && base + $0.path == route }) else {
-            return TestReply(Reply(.notFound))
-        }
+        guard let endpoint = found?.endpoint else { return TestReply(Reply(.notFound)) }
         do {
             return TestReply(try await endpoint.respond(request))
         } catch {

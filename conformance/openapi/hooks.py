@@ -109,13 +109,19 @@ class Credentials:
         for name in reversed(offered):
             if name == "client" and CLIENT:
                 return name, base64.b64encode(CLIENT.encode()).decode()
+            if name == "registrationAccessToken":
+                registered = issuer.post("/oauth/register", json={"redirect_uris": ["https://app.example/cb"]}).json()
+                return name, (registered["client_id"], registered["registration_access_token"])
             if name in KINDS and (name == "bearer" or MARTLET):
                 return name, holders.one(KINDS[name], definition["operationId"] in ENDING)[name]
         return None
 
     def set(self, case, data, context):
         name, value = data
-        if name in ("bearer", "client"):
+        if name == "registrationAccessToken":
+            case.path_parameters["client_id"], token = value
+            case.headers["Authorization"] = f"Bearer {token}"
+        elif name in ("bearer", "client"):
             case.headers["Authorization"] = f"{'Bearer' if name == 'bearer' else 'Basic'} {value}"
         else:
             case.cookies[name] = value

@@ -39,6 +39,12 @@ package struct AssertionVerifier: Sendable {
 
     private func verifySignature(of assertion: PresentedAssertion, by client: Client) throws(OAuthError) {
         do throws(JOSEError) {
+            if let only = client.metadata.assertionAlgorithm, only != assertion.signed.algorithm.name {
+                throw JOSEError(
+                    .algorithm,
+                    FailedCheck("alg", expected: only, seen: assertion.signed.algorithm.name)
+                )
+            }
             switch client.credential {
             case .keys(let keys):
                 try Self.verify(assertion.signed, with: keys)
@@ -140,6 +146,16 @@ package struct AssertionVerifier: Sendable {
                 FailedCheck("jti", expected: "room to remember it", seen: "a full record"),
                 fields: [.init("Retry-After", "30")]
             )
+        }
+    }
+}
+
+extension JWS.Algorithm {
+    /// The value of the `alg` header.
+    fileprivate var name: String {
+        switch self {
+        case .signature(let algorithm): algorithm.rawValue
+        case .hs256: ClientMetadata.sharedSecretAlgorithm
         }
     }
 }

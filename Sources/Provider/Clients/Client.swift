@@ -64,6 +64,10 @@ package protocol ClientStore: Sendable {
     /// Registers `client`; its `owner` is not kept. Throws when the id is taken.
     func add(_ client: Client, at time: Timestamp) async throws
 
+    /// Registers a client that came by itself, from a network address. Where `limit` of them came from there within the last hour it
+    /// is not registered, and this is when the oldest of those came; nil otherwise.
+    func register(_ client: Client, from network: String, limit: Int?, at time: Timestamp) async throws -> Timestamp?
+
     /// Puts `client` in the place of the one with its id. False when there is none.
     func replace(_ client: Client) async throws -> Bool
 

@@ -40,6 +40,18 @@ package struct Credential: Sendable {
         }
     }
 
+    /// A secret for one purpose in the `Authorization` header (RFC 6750 §2.1).
+    package static func secretToken(_ name: String, _ description: String) -> Credential {
+        Credential(name, ["type": "http", "scheme": "bearer", "description": .string(description)]) { face in
+            let content = Operation.Content.json(face.refusal)
+            let challenge = Operation.Field("WWW-Authenticate", "That a token is needed (RFC 6750 §3).")
+            return [
+                .init(400, "The request is malformed.", content),
+                .init(401, "No token, or not the one for this.", content, fields: [challenge]),
+            ]
+        }
+    }
+
     /// A client's own proof: HTTP Basic, or the parameters of the form that stand for it (RFC 6749 §2.3).
     package static let client = Credential(
         "client",

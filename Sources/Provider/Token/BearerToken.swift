@@ -44,7 +44,7 @@ package struct BearerToken: Sendable {
         cookie: String? = nil
     ) async throws -> AccessTokenVerifier.Verified {
         do {
-            let sent = try compact(in: request)
+            let sent = try Self.compact(in: request)
             if let sent, let cookie, sent != cookie { throw Self.twoTokens }
             guard let compact = sent ?? cookie else { throw Self.missing }
             let verified = try await tokens.verify(compact, algorithms: algorithms)
@@ -83,7 +83,8 @@ package struct BearerToken: Sendable {
         FailedCheck("access token", expected: "one", seen: "two that differ")
     )
 
-    private func compact(in request: EndpointRequest) throws(OAuthError) -> String? {
+    /// The token that the `Authorization` header carries; nil when there is none of this scheme. Throws `invalid_request`.
+    static func compact(in request: EndpointRequest) throws(OAuthError) -> String? {
         try refuseOtherTransports(in: request)
         let values = request.fields[values: .authorization]
         guard let value = values.first else { return nil }
@@ -109,10 +110,10 @@ package struct BearerToken: Sendable {
     }
 
     /// RFC 6750 §2.2 and §2.3 are refused: a token in a form or a URL ends in logs.
-    private func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
+    private static func refuseOtherTransports(in request: EndpointRequest) throws(OAuthError) {
         let isForm = MediaType(request.value(of: .contentType) ?? "").essence == RequestBody.formType
         let places = [Array(request.query.utf8), isForm ? request.body : []]
-        guard !places.contains(where: Self.namesAccessToken) else {
+        guard !places.contains(where: namesAccessToken) else {
             throw OAuthError(
                 .invalidRequest,
                 "the access token must be sent in the Authorization header",

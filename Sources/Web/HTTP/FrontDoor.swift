@@ -116,6 +116,7 @@ package struct FrontDoor: HTTPResponder {
             let body = try await Self.body(of: request, on: visit.scope.connection)
             let endpointRequest = EndpointRequest(
                 path: request.uri.path,
+                pathValues: parameters,
                 query: request.uri.query ?? "",
                 fields: request.headers,
                 body: body,
@@ -124,7 +125,6 @@ package struct FrontDoor: HTTPResponder {
             return try await route.respond(
                 RouteRequest(
                     endpointRequest: endpointRequest,
-                    parameters: parameters,
                     connection: visit.scope.connection,
                     proxies: proxies
                 )

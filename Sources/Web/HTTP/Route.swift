@@ -39,12 +39,13 @@ package struct Route: Sendable {
 /// A request that found its route.
 package struct RouteRequest: Sendable {
     package let endpointRequest: EndpointRequest
-    /// The values of the segments in braces, percent-decoded.
-    package let parameters: [String: String]
     /// For replies that take their time.
     package let connection: PeerConnection
     /// Those whose word on the client's address was taken.
     let proxies: TrustedProxies
+
+    /// The values of the segments in braces, percent-decoded.
+    package var parameters: [String: String] { endpointRequest.pathValues }
 
     /// Whether many people come from the client's address, so that it tells nobody from another.
     var isAddressShared: Bool { proxies.isShared(endpointRequest.clientAddress) }

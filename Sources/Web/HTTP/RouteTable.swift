@@ -1,5 +1,5 @@
 import HTTPTypes
-import OAuth
+import Provider
 
 /// Finds the route of a request. A path has one form: no empty segments, no trailing slash, no encoded slashes; every other
 /// spelling leads nowhere, so no limit or guard can be walked around.
@@ -31,35 +31,27 @@ struct RouteTable: Sendable {
     }
 
     private var fixed: [String: Methods] = [:]
-    private var patterns: [(segments: [Substring], methods: Methods)] = []
+    private var patterns: [(pattern: PathPattern, methods: Methods)] = []
 
     init(_ routes: [Route]) {
         for route in routes {
             let entry = Entry(route: route, metrics: RouteMetrics(endpoint: route.pattern))
-            if route.pattern.contains("{") {
-                add(entry, pattern: route.pattern)
-            } else {
+            let pattern = PathPattern(route.pattern)
+            if pattern.isFixed {
                 fixed[route.pattern, default: Methods()].entries[route.method] = entry
+            } else if let index = patterns.firstIndex(where: { $0.pattern.text == pattern.text }) {
+                patterns[index].methods.entries[route.method] = entry
+            } else {
+                patterns.append((pattern, Methods(entries: [route.method: entry])))
             }
-        }
-    }
-
-    private mutating func add(_ entry: Entry, pattern: String) {
-        let segments = pattern.split(separator: "/", omittingEmptySubsequences: false)
-        if let index = patterns.firstIndex(where: { $0.segments == segments }) {
-            patterns[index].methods.entries[entry.route.method] = entry
-        } else {
-            patterns.append((segments, Methods(entries: [entry.route.method: entry])))
         }
     }
 
     func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
         if let methods = fixed[path] { return Self.choose(method, methods, [:]) }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-        for pattern in patterns where pattern.segments.count == segments.count {
-            if let parameters = Self.parameters(of: segments, in: pattern.segments) {
-                return Self.choose(method, pattern.methods, parameters)
-            }
+        let segments = PathPattern.segments(of: path)
+        for (pattern, methods) in patterns {
+            if let values = pattern.values(in: segments) { return Self.choose(method, methods, values) }
         }
         return .nothing
     }
@@ -71,20 +63,5 @@ struct RouteTable: Sendable {
     ) -> Match {
         let entry = method == .head ? methods.document : methods.entries[method]
         return entry.map { .found($0, parameters: parameters) } ?? .otherMethods(methods)
-    }
-
-    private static func parameters(of segments: [Substring], in pattern: [Substring]) -> [String: String]? {
-        var parameters: [String: String] = [:]
-        for (segment, expected) in zip(segments, pattern) {
-            if expected.hasPrefix("{") {
-                guard !segment.isEmpty, let value = PercentEncoding.decode(segment), !value.contains("/") else {
-                    return nil
-                }
-                parameters[String(expected.dropFirst().dropLast())] = value
-            } else if segment != expected {
-                return nil
-            }
-        }
-        return parameters
     }
 }

@@ -30,6 +30,10 @@ struct ServerOptions: ParsableArguments {
     var rateLimits: String?
     @Option(help: "Whether every client assertion must carry a challenge: on or off.")
     var challengeAllClients: String?
+    @Option(help: "Who may register clients over the network: off, open or token.")
+    var registration: String?
+    @Option(help: "A file with the initial access token of --registration token.")
+    var registrationTokenFile: String?
     @Option(help: "Seconds that an access token lives.")
     var accessTokenLifetime: String?
     @Option(help: "Seconds that the key set may be cached.")
@@ -72,6 +76,7 @@ struct ServerOptions: ParsableArguments {
             "trusted-proxies": trustedProxies, "metrics-port": metricsPort,
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "jwks-max-age": jwksMaxAge, "key-deadline": keyDeadline,
+            "registration": registration, "registration-token-file": registrationTokenFile,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,

@@ -77,6 +77,17 @@ extension ConfigurationOption {
             standard: "off",
             meaning: "whether every client assertion must carry a challenge"
         ),
+        .init(
+            name: "registration",
+            standard: "off; open in development",
+            meaning:
+                "who may register clients over the network: `off` nobody, `open` everybody, `token` who has the token of the file"
+        ),
+        .init(
+            name: "registration-token-file",
+            standard: "none",
+            meaning: "a file, for its owner alone, with the initial access token of `--registration token`"
+        ),
         .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
         .init(
             name: "jwks-max-age",

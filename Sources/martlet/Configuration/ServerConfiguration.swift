@@ -18,6 +18,8 @@ struct ServerConfiguration: Sendable {
     let metricsPort: Int
     let limitsRates: Bool
     let challengesAllClients: Bool
+    /// Who may register clients over the network.
+    let registration: RegistrationPolicy
     /// Seconds.
     let accessTokenLifetime: Int
     let keyRotation: KeyRotation
@@ -43,6 +45,7 @@ struct ServerConfiguration: Sendable {
             throw ConfigurationError("--rate-limits off is only for development: take it away, or add --dev")
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
+        registration = try RegistrationSetting.policy(sources, isDevelopment: isDevelopment)
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
         keyRotation = try Self.keyRotation(sources)
         userTokens = UserTokens(
@@ -175,6 +178,7 @@ extension ServerConfiguration {
         settings.accessTokenLifetime = Int64(accessTokenLifetime)
         settings.limitsRates = limitsRates
         settings.challengesAllClients = challengesAllClients
+        settings.registration = registration
         return settings
     }
 }

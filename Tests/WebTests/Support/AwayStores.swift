@@ -19,6 +19,9 @@ struct FailingStores: ClientStore, SubjectStore, RevocationStore, RegistrationSt
 
     func client(_ id: Client.ID) async throws -> Client? { throw error }
     func add(_ client: Client, at time: Timestamp) async throws { throw error }
+    func register(_ client: Client, from network: String, limit: Int?, at time: Timestamp) async throws -> Timestamp? {
+        throw error
+    }
     func replace(_ client: Client) async throws -> Bool { throw error }
     func remove(_ id: Client.ID) async throws -> Bool { throw error }
     func subject(_ id: Subject.ID) async throws -> Subject? { throw error }

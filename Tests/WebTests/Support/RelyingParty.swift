@@ -33,6 +33,11 @@ struct RelyingParty {
         }
     }
 
+    /// One that is registered already.
+    init(_ server: TestServer, _ client: TestClient) {
+        (self.server, self.client) = (server, client)
+    }
+
     /// The path and query of its request; nil takes a parameter out.
     func request(_ changes: [String: String?] = [:]) -> String {
         "/authorize?" + query(changes)

@@ -10,7 +10,7 @@ import Web
 /// The routes of the real assembly, and what the API document says of them.
 struct FacesTests {
     private static func routes() async throws -> (routes: [Route], settings: Settings) {
-        let test = try await TestProvider()
+        let test = try await TestProvider { $0.registration = .open }
         let core = Core(
             configuration: try ServerConfiguration(await ConfigurationSourcesTests.sources(flags: ["dev": "on"])),
             stores: test.stores,

@@ -1,0 +1,188 @@
+import Cryptography
+import JOSE
+import OAuth
+
+/// What an application asks to be registered as, found possible.
+struct RegistrationWish {
+    /// nil where it has none.
+    let name: String?
+    let method: ClientAuthenticationMethod
+    let grants: Set<GrantType>
+    let scope: Scope
+    /// The keys that its assertions are signed with; nil for another method.
+    let keys: JWKSet?
+    let metadata: ClientMetadata
+
+    /// What the server lets clients be registered for.
+    struct Possible {
+        let scope: Scope
+        /// What ID tokens and userinfo may be signed with.
+        let signing: [SignatureAlgorithm]
+    }
+
+    static let grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken]
+    static let responseTypes = ["code"]
+
+    /// Reads the body of a registration. Throws the errors of RFC 7591 §3.2.2, each of which names its member.
+    init(_ json: JSONObject, _ possible: Possible) throws(OAuthError) {
+        let reader = MetadataReader(json)
+        try Self.refuseUnsupported(reader)
+        let method = try Self.method(reader)
+        let metadata = try Self.metadata(json, reader, possible, method)
+        (self.method, self.metadata) = (method, metadata)
+        name = try reader.line("client_name").flatMap { $0.isEmpty ? nil : $0 }
+        grants = try Self.grants(reader)
+        scope = try Self.scope(reader, possible.scope)
+        let given = try Self.keys(reader)
+        guard method == .privateKeyJWT else {
+            keys = nil
+            return
+        }
+        guard let given, !given.keys.isEmpty else {
+            throw MetadataReader.refused("jwks", "the public keys of a client that signs its assertions")
+        }
+        keys = given
+    }
+
+    func client(_ id: Client.ID, _ credential: Client.Credential) -> Client {
+        var client = Client(
+            id: id,
+            name: name ?? id.description,
+            authentication: method,
+            credential: credential,
+            scope: scope
+        )
+        client.grants = grants
+        client.metadata = metadata
+        return client
+    }
+
+    /// Members whose feature is not there: a client that relies on one is told, not served otherwise than it asked.
+    private static func refuseUnsupported(_ reader: MetadataReader) throws(OAuthError) {
+        guard reader.value("software_statement") == nil else {
+            throw MetadataReader.refused(
+                "software_statement",
+                "left out: the server trusts nobody's",
+                code: .unapprovedSoftwareStatement
+            )
+        }
+        let names: [ParameterName] = [
+            "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
+            "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
+            "request_object_signing_alg", "request_object_encryption_alg", "request_object_encryption_enc",
+            "authorization_signed_response_alg", "authorization_encrypted_response_alg",
+            "authorization_encrypted_response_enc", "introspection_signed_response_alg",
+            "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
+            "require_signed_request_object", "require_pushed_authorization_requests", "dpop_bound_access_tokens",
+            "tls_client_certificate_bound_access_tokens", "sector_identifier_uri",
+        ]
+        for name in names { try reader.refuse(name) }
+    }
+
+    private static func method(_ reader: MetadataReader) throws(OAuthError) -> ClientAuthenticationMethod {
+        let name = try reader.choice(
+            "token_endpoint_auth_method",
+            ClientAuthenticationMethod.allCases.map(\.rawValue),
+            "one of token_endpoint_auth_methods_supported"
+        )
+        return name.flatMap(ClientAuthenticationMethod.init(rawValue:)) ?? .clientSecretBasic
+    }
+
+    private static func metadata(
+        _ json: JSONObject,
+        _ reader: MetadataReader,
+        _ possible: Possible,
+        _ method: ClientAuthenticationMethod
+    ) throws(OAuthError) -> ClientMetadata {
+        var metadata = try ClientMetadata(json: json)
+        _ = try reader.choice("subject_type", ["public"], "public")
+        guard !metadata.redirectURIs.isEmpty else {
+            throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
+        }
+        // RS256 is the default of the specification (OIDC Registration §2); a server without such a key signs with what it has.
+        if reader.value("id_token_signed_response_alg") == nil, !possible.signing.contains(.rs256) {
+            metadata.idTokenAlgorithm = .es256
+        }
+        let wanted: [(ParameterName, SignatureAlgorithm?)] = [
+            ("id_token_signed_response_alg", metadata.idTokenAlgorithm),
+            ("userinfo_signed_response_alg", metadata.userinfoAlgorithm),
+        ]
+        for (name, algorithm) in wanted {
+            guard let algorithm, !possible.signing.contains(algorithm) else { continue }
+            throw MetadataReader.refused(name, "an algorithm that this server signs with", seen: algorithm.rawValue)
+        }
+        try checkAssertionAlgorithm(metadata, method)
+        try checkFrontChannel(metadata)
+        return metadata
+    }
+
+    /// The algorithm is one of the method.
+    private static func checkAssertionAlgorithm(
+        _ metadata: ClientMetadata,
+        _ method: ClientAuthenticationMethod
+    ) throws(OAuthError) {
+        guard let algorithm = metadata.assertionAlgorithm, method.usesAssertion else { return }
+        let isOfSecret = algorithm == ClientMetadata.sharedSecretAlgorithm
+        guard isOfSecret == (method == .clientSecretJWT) else {
+            throw MetadataReader.refused(
+                "token_endpoint_auth_signing_alg",
+                "HS256 for client_secret_jwt, and an algorithm of public keys for private_key_jwt",
+                seen: algorithm
+            )
+        }
+    }
+
+    /// Front-Channel Logout §2: scheme, host and port are those of a redirect URI.
+    private static func checkFrontChannel(_ metadata: ClientMetadata) throws(OAuthError) {
+        guard let address = metadata.frontChannelLogoutURI else { return }
+        let origin = RedirectURI.origin(of: address.description)
+        guard metadata.redirectURIs.contains(where: { RedirectURI.origin(of: $0.description) == origin }) else {
+            throw MetadataReader.refused(
+                "frontchannel_logout_uri",
+                "of the scheme, host and port of one of redirect_uris",
+                seen: origin
+            )
+        }
+    }
+
+    /// What is asked for beyond what there is, is left out, and the answer says so (RFC 7591 §2). Throws where nothing is left.
+    private static func grants(_ reader: MetadataReader) throws(OAuthError) -> Set<GrantType> {
+        let named = try reader.strings("grant_types").map { GrantType($0) }
+        let grants = named.isEmpty ? [.authorizationCode] : grantTypes.intersection(named)
+        let types = try reader.strings("response_types")
+        guard types.allSatisfy(responseTypes.contains) else {
+            throw MetadataReader.refused("response_types", "of response_types_supported", seen: "\(types)")
+        }
+        guard grants.contains(.authorizationCode) else {
+            throw MetadataReader.refused("grant_types", "an array with authorization_code", seen: "\(named)")
+        }
+        return grants
+    }
+
+    private static func scope(_ reader: MetadataReader, _ possible: Scope) throws(OAuthError) -> Scope {
+        guard let text = try reader.text("scope"), !text.isEmpty else { return possible }
+        guard let scope = try? Scope(text).narrowed(to: possible), !scope.isEmpty else {
+            throw MetadataReader.refused("scope", "some of scopes_supported, each after one space", seen: text)
+        }
+        return scope
+    }
+
+    private static func keys(_ reader: MetadataReader) throws(OAuthError) -> JWKSet? {
+        try reader.refuse("jwks_uri")
+        guard let value = reader.value("jwks") else { return nil }
+        guard let object = value.objectValue, let members = object["keys"]?.arrayValue else {
+            throw MetadataReader.refused("jwks", "a JWK Set")
+        }
+        // Nothing is encrypted to a client here, so the keys for that are left out.
+        let signing = members.filter { $0.objectValue?["use"] != "enc" }
+        do throws(JOSEError) {
+            return try JWKSet(json: ["keys": .array(signing)], unusable: .refused)
+        } catch {
+            throw OAuthError(
+                .invalidClientMetadata,
+                "\("jwks" as ParameterName) must be public keys with names of their own, each for signatures and long enough",
+                error.failed
+            )
+        }
+    }
+}

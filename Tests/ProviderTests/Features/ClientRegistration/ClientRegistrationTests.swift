@@ -1,0 +1,149 @@
+import Cryptography
+import HTTPTypes
+import JOSE
+import OAuth
+import Storage
+import TestSupport
+import Testing
+
+@testable import Provider
+
+/// RFC 7591 §3.
+struct ClientRegistrationTests {
+    @Test func `a client is registered with what it asked for and what it left out`() async throws {
+        let provider = try await TestProvider.open()
+        let reply = await provider.registerClient([
+            "client_name": "An app", "unknown": [1], "client_name#de": "Eine App",
+        ])
+        #expect(reply.status == 201)
+        #expect(reply.field("Content-Type") == "application/json")
+        #expect(reply.field("Cache-Control") == "no-store")
+        let json = try #require(reply.json)
+        let secrets = ["client_secret", "registration_access_token", "client_id", "registration_client_uri"]
+        for name in secrets { #expect(reply[name]?.isEmpty == false, "\(name)") }
+        var rest = json
+        for name in secrets { rest[name] = nil }
+        let expected: JSONObject = [
+            "client_name": "An app", "application_type": "web", "subject_type": "public",
+            "token_endpoint_auth_method": "client_secret_basic", "grant_types": ["authorization_code"],
+            "response_types": ["code"], "scope": .string(provider.provider.settings.supportedScopes.description),
+            "redirect_uris": ["https://app.example/callback"], "id_token_signed_response_alg": "ES256",
+            "client_id_issued_at": .integer(provider.clock.now().seconds), "client_secret_expires_at": 0,
+        ]
+        #expect(Set(rest.names) == Set(expected.names))
+        for name in expected.names { #expect(rest[name] == expected[name], "\(name)") }
+        #expect(try await provider.proves(provider.client(reply)))
+        let stored = try #require(try await provider.stores.clients.client(Client.ID(reply["client_id"] ?? "")))
+        #expect(
+            stored.name == "An app"
+                && stored.metadata.redirectURIs.map(\.description) == ["https://app.example/callback"]
+        )
+    }
+
+    @Test func `everything that is registered is kept and told again`() async throws {
+        let provider = try await TestProvider.open()
+        let members: JSONObject = [
+            "client_name": "App", "application_type": "native", "token_endpoint_auth_method": "client_secret_post",
+            "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
+            "redirect_uris": ["https://app.example/callback?bar=foo", "http://127.0.0.1/cb", "com.example.app:/cb"],
+            "post_logout_redirect_uris": ["https://app.example/bye"], "scope": "openid email",
+            "contacts": ["ops@app.example"], "client_uri": "https://app.example",
+            "logo_uri": "https://app.example/l.png",
+            "policy_uri": "https://app.example/p", "tos_uri": "https://app.example/t",
+            "initiate_login_uri": "https://app.example/login", "default_max_age": 600, "require_auth_time": true,
+            "default_acr_values": ["urn:a"], "userinfo_signed_response_alg": "ES256",
+            "id_token_signed_response_alg": "ES256", "software_id": "s", "software_version": "1.2",
+            "request_uris": ["https://app.example/r#hash"], "backchannel_logout_uri": "https://app.example/b",
+            "backchannel_logout_session_required": true, "frontchannel_logout_uri": "https://app.example/f",
+            "frontchannel_logout_session_required": true, "subject_type": "public",
+        ]
+        let registered = await provider.registerClient(members)
+        #expect(registered.status == 201, "\(String(decoding: registered.body, as: UTF8.self))")
+        let read = await provider.manage(.get, registered)
+        for reply in [registered, read] {
+            for name in members.names { #expect(reply.json?[name] == members[name], "\(name)") }
+        }
+        let stored = try #require(try await provider.stores.clients.client(Client.ID(registered["client_id"] ?? "")))
+        #expect(stored.metadata.backChannelLogoutURI?.description == "https://app.example/b")
+        #expect(stored.metadata.backChannelLogoutSessionRequired && stored.metadata.frontChannelLogoutSessionRequired)
+        #expect(stored.metadata.frontChannelLogoutURI?.description == "https://app.example/f")
+        #expect(stored.metadata.isNative && stored.grants == [.authorizationCode, .refreshToken])
+    }
+
+    @Test(arguments: ClientAuthenticationMethod.allCases)
+    func `a client proves itself by the method that it registered`(method: ClientAuthenticationMethod) async throws {
+        let provider = try await TestProvider.open()
+        let key = try TestKey.p256()
+        var members: JSONObject = ["token_endpoint_auth_method": .string(method.rawValue)]
+        if method == .privateKeyJWT { members["jwks"] = ["keys": [.object(key.jwk)]] }
+        let reply = await provider.registerClient(members)
+        #expect(reply.status == 201)
+        let hasSecret = ![.none, .privateKeyJWT].contains(method)
+        #expect((reply["client_secret"] != nil) == hasSecret)
+        #expect((reply.json?["client_secret_expires_at"] == 0) == hasSecret)
+        let client = provider.client(reply, key: method == .privateKeyJWT ? key : nil)
+        #expect(try await provider.proves(client) == (method != .none))
+        #expect(await provider.manage(.get, reply)["client_secret"] == nil, "it is shown once")
+    }
+
+    @Test func `an algorithm for assertions binds`() async throws {
+        let provider = try await TestProvider.open()
+        let key = try TestKey(.rsa(bits: 2048), algorithm: .ps256)
+        let members: JSONObject = [
+            "token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": [.object(key.jwk)]],
+            "token_endpoint_auth_signing_alg": "PS256",
+        ]
+        let reply = await provider.registerClient(members)
+        #expect(try await provider.proves(provider.client(reply, key: key)))
+        let other = TestKey(key.privateKey, algorithm: .rs256)
+        #expect(try await provider.proves(provider.client(reply, key: other)) == false)
+    }
+
+    @Test func `where registration is off there is nothing`() async throws {
+        let provider = try await TestProvider()
+        #expect(await provider.registerClient().status == 404)
+        let metadata = await provider.call(.get, "/.well-known/openid-configuration")
+        #expect(metadata["registration_endpoint"] == nil && metadata["issuer"] != nil)
+    }
+
+    @Test func `where it is open the metadata lists it`() async throws {
+        let provider = try await TestProvider.open()
+        let metadata = await provider.call(.get, "/.well-known/openid-configuration")
+        #expect(metadata["registration_endpoint"] == "https://id.example.org/oauth/register")
+    }
+
+    @Test func `an initial access token lets in, and nothing else does`() async throws {
+        let provider = try await TestProvider.open { $0.registration = .token(digest: Hash.digest("initial")) }
+        for token in [nil, "", "Initial", "initial2", "ini tial"] {
+            let reply = await provider.registerClient(token: token)
+            #expect(reply.status == (token == "" || token == "ini tial" ? 400 : 401), "\(token ?? "-")")
+            #expect(reply.status != 401 || reply.field("WWW-Authenticate")?.hasPrefix("Bearer ") == true)
+        }
+        #expect(await provider.registerClient(token: "initial").status == 201)
+    }
+
+    @Test func `wrong tokens are counted`() async throws {
+        let provider = try await TestProvider { $0.registration = .token(digest: Hash.digest("initial")) }
+        for _ in 0..<10 { #expect(await provider.registerClient(token: "x").status == 401) }
+        let limited = await provider.registerClient(token: "initial")
+        #expect(limited.status == 429 && limited.field("Retry-After") == "60")
+        #expect(await provider.registerClient(token: "initial", from: "198.51.100.1").status == 201)
+    }
+
+    @Test func `DR-01 a network registers three clients an hour`() async throws {
+        let provider = try await TestProvider { $0.registration = .open }
+        for _ in 0..<3 { #expect(await provider.registerClient().status == 201) }
+        #expect(await provider.registerClient(["scope": 1]).status == 400, "what is refused makes nothing")
+        let limited = await provider.registerClient()
+        #expect(limited.status == 429 && limited.error == "temporarily_unavailable")
+        #expect(limited.field("Retry-After") == "3600")
+        #expect(await provider.registerClient(from: "198.51.100.1").status == 201)
+        let later = try await provider.restarted(after: 3600)
+        #expect(await later.registerClient().status == 429, "the limit outlives the process")
+        try await later.stores.sweep(at: later.clock.now())
+        #expect(await later.registerClient().status == 429, "nor does a sweep lift it")
+        later.clock.advance(by: 1)
+        try await later.stores.sweep(at: later.clock.now())
+        #expect(await later.registerClient().status == 201)
+    }
+}
