@@ -30,6 +30,9 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
         return other.port != nil && own.withoutPort.utf8.elementsEqual(other.withoutPort.utf8)
     }
 
+    /// The host as written; nil where there is none.
+    package var host: String? { URIParts(description, sizeLimit: Self.sizeLimit)?.host }
+
     /// The origin of an absolute URI (RFC 6454 §4); the scheme alone where there is no host.
     package static func origin(of text: String) -> String {
         guard let parts = URIParts(text, sizeLimit: sizeLimit), let host = parts.host else {
@@ -99,6 +102,9 @@ struct URIParts {
 /// An https address that a client names: a page, a picture, a key set. http is taken for this machine only.
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
     package let description: String
+
+    /// As written, brackets included.
+    package var host: String { URIParts(description, sizeLimit: RedirectURI.sizeLimit)?.host ?? "" }
 
     /// Whether it is https, not http of this machine.
     package var isSecure: Bool { description.hasPrefix("https:") }

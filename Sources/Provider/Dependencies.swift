@@ -12,6 +12,8 @@ package struct Dependencies: Sendable {
     package let refreshTokens: any RefreshTokenStore
     package let codes: any AuthorizationCodeStore
     package let consents: any ConsentStore
+    /// What clients keep elsewhere.
+    package let documents: any RemoteDocuments
     package let keys: SigningKeys
     /// Unseals the secrets of `client_secret_jwt` clients; the key that refresh tokens are derived under comes from it.
     package let sealing: SealingKey
@@ -21,6 +23,7 @@ package struct Dependencies: Sendable {
     package init(
         settings: Settings,
         stores: Stores,
+        documents: any RemoteDocuments,
         keys: SigningKeys,
         sealing: SealingKey,
         random: any RandomSource,
@@ -35,6 +38,7 @@ package struct Dependencies: Sendable {
         refreshTokens = stores.refreshTokens
         codes = stores.codes
         consents = stores.consents
+        self.documents = documents
         self.keys = keys
         self.sealing = sealing
         self.random = random

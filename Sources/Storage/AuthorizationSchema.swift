@@ -19,6 +19,7 @@ enum AuthorizationSchema {
             secret_digest BLOB CHECK (length(secret_digest) = 32),
             sealed_secret BLOB,
             jwks TEXT,
+            jwks_uri TEXT,
             scope TEXT NOT NULL,
             grants TEXT NOT NULL,
             must_answer_challenge INTEGER NOT NULL CHECK (must_answer_challenge IN (0, 1)),
@@ -29,12 +30,12 @@ enum AuthorizationSchema {
             created_at INTEGER NOT NULL,
             registered_from TEXT,
             CONSTRAINT one_credential CHECK (
-                (secret_digest IS NULL) + (sealed_secret IS NULL) + (jwks IS NULL)
-                    = CASE authentication WHEN 'none' THEN 3 ELSE 2 END
+                (secret_digest IS NULL) + (sealed_secret IS NULL) + (jwks IS NULL) + (jwks_uri IS NULL)
+                    = CASE authentication WHEN 'none' THEN 4 ELSE 3 END
             )
         ) STRICT, WITHOUT ROWID;
         INSERT INTO client SELECT
-            id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
+            id, name, authentication, secret_digest, sealed_secret, jwks, NULL, scope, grants, must_answer_challenge,
             is_resource_server, '{}', NULL, 0, created_at, NULL
         FROM client_before;
         DROP TABLE client_before;

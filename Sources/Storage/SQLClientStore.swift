@@ -12,7 +12,7 @@ package struct SQLClientStore: ClientStore {
 
     private static let columns = """
         id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-        is_resource_server, metadata, registration_digest, hears_of_logout
+        is_resource_server, metadata, registration_digest, hears_of_logout, jwks_uri
         """
 
     package init(_ database: Database) {
@@ -72,7 +72,7 @@ package struct SQLClientStore: ClientStore {
         try connection.execute(
             """
             INSERT INTO client (\(columns), created_at, registered_from)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             """,
             values + [.time(time), .optionalText(network)]
         )
@@ -84,14 +84,15 @@ package struct SQLClientStore: ClientStore {
         return try await database.write { connection in
             try connection.execute(
                 """
-                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) WHERE id = $1
+                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                WHERE id = $1
                 """,
                 values
             )
         } == 1
     }
 
-    /// `$1` to `$13`: the values of `columns`.
+    /// `$1` to `$14`: the values of `columns`.
     private static func values(of client: Client) -> [SQLValue] {
         [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
             + credential(client.credential)
@@ -101,7 +102,12 @@ package struct SQLClientStore: ClientStore {
                 .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer),
                 .json(.object(client.metadata.json)), .optionalBlob(client.registrationDigest),
                 .boolean(client.metadata.backChannelLogoutURI != nil),
+                .optionalText(url(in: client.credential)),
             ]
+    }
+
+    private static func url(in credential: Client.Credential) -> String? {
+        if case .publishedKeys(let url) = credential { url.description } else { nil }
     }
 
     /// Takes the client out, with the sessions of people in it and what they allowed it. False when there was none. Throws
@@ -116,13 +122,13 @@ package struct SQLClientStore: ClientStore {
         }
     }
 
-    /// The columns `secret_digest`, `sealed_secret` and `jwks`, one of which has a value.
+    /// The columns `secret_digest`, `sealed_secret` and `jwks`; one of them and `jwks_uri` has a value.
     private static func credential(_ credential: Client.Credential) -> [SQLValue] {
         switch credential {
         case .secretDigest(let digest): [.blob(digest), .null, .null]
         case .sealedSecret(let sealed): [.null, .blob(sealed), .null]
         case .keys(let keys): [.null, .null, .text(String(decoding: keys.toPublicJSON().encoded(), as: UTF8.self))]
-        case .none: [.null, .null, .null]
+        case .publishedKeys, .none: [.null, .null, .null]
         }
     }
 
@@ -157,6 +163,10 @@ package struct SQLClientStore: ClientStore {
         if try row.text(2) == ClientAuthenticationMethod.none.rawValue { return .none }
         if let digest = try row.optionalBlob(3) { return .secretDigest(digest) }
         if let sealed = try row.optionalBlob(4) { return .sealedSecret(sealed) }
+        if let url = try row.optionalText(13) {
+            guard let address = WebAddress(url) else { throw DatabaseError.corrupt("jwks_uri") }
+            return .publishedKeys(address)
+        }
         let text = try row.text(5)
         if let known = keySets[text] { return .keys(known) }
         let keys = try JWKSet(json: JSONObject.parse(Array(text.utf8)), unusable: .refused)

@@ -31,7 +31,8 @@ struct ServerMetadataTests {
             "frontchannel_logout_session_supported": true, "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true, "display_values_supported": ["page"],
             "claim_types_supported": ["normal"],
-            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
+            "subject_types_supported": ["public", "pairwise"],
+            "id_token_signing_alg_values_supported": ["ES256"],
             "scopes_supported": [
                 "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends",
                 "chat:read", "chat:write",

@@ -17,6 +17,8 @@ package struct TestProvider: Sendable {
     package let stores: Stores
     package let dependencies: Dependencies
     package let provider: Provider
+    /// What lies at the addresses that clients name.
+    package let documents: TestDocuments
     package let watchers = VerificationWatchers()
     package let registration: Registration
 
@@ -46,6 +48,7 @@ package struct TestProvider: Sendable {
     ) async throws {
         let random = SeededRandom(seed: seed)
         let start = clock.now()
+        documents = TestDocuments()
         stores = try await Stores.open(path: folder.path("martlet.db"), options: .patient, at: start)
         dependencies = Dependencies(
             settings: settings,
@@ -59,6 +62,7 @@ package struct TestProvider: Sendable {
                 codes: stores.codes,
                 consents: stores.consents
             ),
+            documents: documents,
             keys: keys,
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),
             random: random,

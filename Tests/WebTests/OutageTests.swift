@@ -31,6 +31,7 @@ struct OutageTests {
                 codes: provider.stores.codes,
                 consents: provider.stores.consents
             ),
+            documents: TestDocuments(),
             keys: provider.dependencies.keys,
             sealing: provider.dependencies.sealing,
             random: provider.random,

@@ -8,6 +8,7 @@ package struct AssertionVerifier: Sendable {
     private let sealing: SealingKey
     private let challenges: Challenges
     private let replays: ReplayGuard
+    private let published: PublishedKeys
     private let now: @Sendable () -> Timestamp
 
     package init(_ dependencies: Dependencies, challenges: Challenges, replays: ReplayGuard) {
@@ -15,6 +16,7 @@ package struct AssertionVerifier: Sendable {
         sealing = dependencies.sealing
         self.challenges = challenges
         self.replays = replays
+        published = PublishedKeys(dependencies.documents, now: dependencies.now)
         now = dependencies.now
     }
 
@@ -24,7 +26,7 @@ package struct AssertionVerifier: Sendable {
     /// Believes `assertion` to be `client`'s or throws. The challenge is used up only by an assertion that is
     /// right in all but, perhaps, its `jti`.
     func verify(_ assertion: PresentedAssertion, of client: Client) async throws {
-        try verifySignature(of: assertion, by: client)
+        try await verifySignature(of: assertion, by: client)
         let claims = try AssertionClaims(assertion.claims, of: client, settings: settings, now: now())
         if client.mustAnswerChallenge || settings.challengesAllClients
             || assertion.claims.object["challenge"] != nil || assertion.repeatedChallenge != nil
@@ -37,7 +39,7 @@ package struct AssertionVerifier: Sendable {
         }
     }
 
-    private func verifySignature(of assertion: PresentedAssertion, by client: Client) throws(OAuthError) {
+    private func verifySignature(of assertion: PresentedAssertion, by client: Client) async throws(OAuthError) {
         do throws(JOSEError) {
             if let only = client.metadata.assertionAlgorithm, only != assertion.signed.algorithm.name {
                 throw JOSEError(
@@ -48,6 +50,8 @@ package struct AssertionVerifier: Sendable {
             switch client.credential {
             case .keys(let keys):
                 try Self.verify(assertion.signed, with: keys)
+            case .publishedKeys(let url):
+                try await verify(assertion.signed, by: client, keysAt: url)
             case .sealedSecret(let sealed):
                 try assertion.signed.verify(sharedSecret: sealing.open(sealed, for: client.id))
             case .secretDigest:
@@ -57,6 +61,17 @@ package struct AssertionVerifier: Sendable {
             }
         } catch {
             throw refusal(error, of: client)
+        }
+    }
+
+    /// With the client's published keys, and once more with those that may have come to the set since.
+    private func verify(_ signed: JWS, by client: Client, keysAt url: WebAddress) async throws(JOSEError) {
+        let keys = try await published.keys(at: url, of: client.id)
+        do throws(JOSEError) {
+            try Self.verify(signed, with: keys)
+        } catch {
+            guard let renewed = await published.renewedKeys(at: url, of: client.id) else { throw error }
+            try Self.verify(signed, with: renewed)
         }
     }
 

@@ -37,6 +37,8 @@ package struct Client: Sendable {
         /// A secret sealed under the server's sealing key: `client_secret_jwt` needs its text.
         case sealedSecret([UInt8])
         case keys(JWKSet)
+        /// The key set that lies there (RFC 7591 §2, `jwks_uri`).
+        case publishedKeys(WebAddress)
         /// Nothing: a public client.
         case none
     }

@@ -34,7 +34,18 @@ package struct ClientMetadata: Sendable {
     /// Where a sign-in that begins elsewhere is sent (OIDC Core §4); https.
     package var initiateLoginURI: WebAddress?
 
+    /// Whether its name for an account is known to the clients of its sector alone (OIDC Core §8).
+    package var isPairwise = false
+    /// Where the redirect URIs of all clients of its sector are listed (OIDC Registration §5).
+    package var sectorIdentifierURI: WebAddress?
+
     package init() {}
+
+    /// The sector within which names of accounts are the same (OIDC Core §8.1): a host; nil where names are public.
+    var sector: String? {
+        guard isPairwise else { return nil }
+        return (sectorIdentifierURI?.host ?? redirectURIs.first?.host)?.lowercased()
+    }
 
     /// What tokens for clients may be signed with, where the server has the key; ES256K only in what clients sign.
     package static let signingAlgorithms = SignatureAlgorithm.allCases.filter { $0 != .es256k }
@@ -78,6 +89,8 @@ package struct ClientMetadata: Sendable {
         backChannelLogoutSessionRequired = try reader.flag("backchannel_logout_session_required")
         frontChannelLogoutURI = try reader.address("frontchannel_logout_uri")
         frontChannelLogoutSessionRequired = try reader.flag("frontchannel_logout_session_required")
+        isPairwise = try reader.choice("subject_type", ["public", "pairwise"], "public or pairwise") == "pairwise"
+        sectorIdentifierURI = try reader.secureAddress("sector_identifier_uri")
         initiateLoginURI = try reader.secureAddress("initiate_login_uri")
     }
 
@@ -88,11 +101,12 @@ package struct ClientMetadata: Sendable {
         if !postLogoutRedirectURIs.isEmpty {
             json["post_logout_redirect_uris"] = .strings(postLogoutRedirectURIs.map(\.description))
         }
+        if isPairwise { json["subject_type"] = "pairwise" }
         if isNative { json["application_type"] = "native" }
         let addresses = [
             ("client_uri", page), ("logo_uri", logo), ("policy_uri", policy), ("tos_uri", terms),
             ("initiate_login_uri", initiateLoginURI), ("backchannel_logout_uri", backChannelLogoutURI),
-            ("frontchannel_logout_uri", frontChannelLogoutURI),
+            ("frontchannel_logout_uri", frontChannelLogoutURI), ("sector_identifier_uri", sectorIdentifierURI),
         ]
         for (name, value) in addresses { if let value { json[name] = .string(value.description) } }
         let texts = [

@@ -32,7 +32,7 @@ struct UserInfo: Feature {
             .guarded(by: .bearer(scope: "openid"))
             .answering(
                 "The claims that the token's scope releases; all of them to the account's own key.",
-                JSONSchema.object(["sub": .uuid])
+                JSONSchema.object(["sub": .text(1...255)])
                     .adding(StandardClaims.schema)
                     .adding(
                         .object(
@@ -46,7 +46,8 @@ struct UserInfo: Feature {
     /// A token obtained with the account's own key releases all; another one what its scope releases (OIDC Core §5.4) and what the
     /// client named when it sent the person here (§5.5).
     private static func claims(of subject: Subject, for verified: AccessTokenVerifier.Verified) -> JSONObject {
-        var claims: JSONObject = ["sub": .string(subject.id.description)]
+        // As the client knows it, which may be by a pairwise name.
+        var claims: JSONObject = ["sub": .string(verified.token.subject)]
         guard let ownKey = verified.ownKey else {
             let requested = verified.session?.grant?.claims.userinfo ?? []
             return claims.merging(

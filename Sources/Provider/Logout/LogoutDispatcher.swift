@@ -97,7 +97,7 @@ package final class LogoutDispatcher: Sendable {
         let now = dependencies.now()
         let claims: JSONObject = [
             "iss": .string(dependencies.settings.issuer),
-            "sub": .string(notice.subject.description),
+            "sub": .string(SubjectNames(dependencies).name(of: notice.subject, for: client).description),
             "aud": .string(client.id.description),
             "iat": .integer(now.seconds),
             "exp": .integer(now.seconds + 120),

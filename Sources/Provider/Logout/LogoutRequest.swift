@@ -30,7 +30,7 @@ package struct LogoutEndpoint: Sendable {
     /// The request in `parameters`. Throws `invalid_request`, which a page tells: an address that was not registered by a client that
     /// proved itself by one of our ID tokens is never gone to.
     package func request(_ parameters: Parameters) async throws -> LogoutRequest {
-        let hint = try parameters.optional(.idTokenHint).map { text throws(OAuthError) in try hints.read(text) }
+        let hint = try await hint(parameters)
         if let named = try parameters.optional(.clientID), let hint, hint.client.description != named {
             throw Self.refused(.clientID, "the client of id_token_hint", named)
         }
@@ -44,6 +44,15 @@ package struct LogoutEndpoint: Sendable {
         let state = try parameters.optional(.state).map { "state=" + PercentEncoding.encode($0) }
         let mark = address.contains("?") ? "&" : "?"
         return LogoutRequest(location: address + (state.map { mark + $0 } ?? ""), hint: hint)
+    }
+
+    /// The hint of the request, its subject the account.
+    private func hint(_ parameters: Parameters) async throws -> IDTokenHints.Hint? {
+        guard let text = try parameters.optional(.idTokenHint) else { return nil }
+        let hint = try hints.read(text)
+        guard let client = try await dependencies.clients.client(hint.client) else { return hint }
+        let subject = SubjectNames(dependencies).subject(named: Subject.ID(hint.subject), for: client)
+        return IDTokenHints.Hint(subject: subject.description, client: hint.client, session: hint.session)
     }
 
     /// The browser's session that the request's ID token came of, if that is known still.

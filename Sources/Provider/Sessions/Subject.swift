@@ -2,7 +2,8 @@ package import JOSE
 
 /// The protocol's view of an account.
 package struct Subject: Sendable {
-    /// The account's id: the `sub` of everything that is issued for it (OIDC Core §8).
+    /// The account's id: the `sub` of everything that is issued for it, but for clients that know accounts by pairwise names
+    /// (OIDC Core §8).
     package struct ID: Hashable, Sendable, CustomStringConvertible {
         package let description: String
 

@@ -60,13 +60,20 @@ package struct AccessTokenVerifier: Sendable {
                 try await dependencies.subjects.subject(Subject.ID(token.subject))
             }
         // Which sessions outlive a change of the generation is the session store's to say.
-        guard let subject, subject.id.description == token.subject, subject.isActive,
+        guard let subject, try await names(subject, token), subject.isActive,
             live != nil || subject.generation == generation
         else {
             throw Self.refused("account", "active and signed in", subject == nil ? "deleted" : "blocked or signed out")
         }
         if let live { dependencies.sessions.touch(live.session.id, at: dependencies.now()) }
         return Verified(token: token, subject: subject, ownKey: ownKey, session: live?.session)
+    }
+
+    /// Whether the token is about `subject`, by its id or by the name that its client's sector has for it.
+    private func names(_ subject: Subject, _ token: AccessToken) async throws -> Bool {
+        if subject.id.description == token.subject { return true }
+        guard let client = try await dependencies.clients.client(token.clientID) else { return false }
+        return SubjectNames(dependencies).name(of: subject.id, for: client).description == token.subject
     }
 
     /// The session that the token hangs off and its account: token id, session and account in one look. Throws

@@ -9,11 +9,18 @@ struct IDToken {
     /// Only with the tokens of a code.
     let nonce: String?
 
-    /// The claims; `accessToken` is the compact text that comes with it, hashed into `at_hash` (OIDC Core §3.1.3.6).
-    func claims(issuer: String, accessToken: String, from now: Timestamp, lifetime: Int64) -> JSONObject {
+    /// The claims; `subject` is the account as the client knows it, `accessToken` is the compact text that comes with it,
+    /// hashed into `at_hash` (OIDC Core §3.1.3.6).
+    func claims(
+        issuer: String,
+        subject: Subject.ID,
+        accessToken: String,
+        from now: Timestamp,
+        lifetime: Int64
+    ) -> JSONObject {
         var claims: JSONObject = [
             "iss": .string(issuer),
-            "sub": .string(session.subject.description),
+            "sub": .string(subject.description),
             "aud": .string(client.id.description),
             "exp": .integer(now.seconds + lifetime),
             "iat": .integer(now.seconds),
@@ -89,6 +96,6 @@ struct IDTokenHints: Sendable {
                 FailedCheck("aud", expected: client.id.description, seen: hint.client.description)
             )
         }
-        return Subject.ID(hint.subject)
+        return SubjectNames(dependencies).subject(named: Subject.ID(hint.subject), for: client)
     }
 }

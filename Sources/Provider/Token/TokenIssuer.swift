@@ -5,6 +5,12 @@ import OAuth
 /// Makes every token that the server hands out.
 struct TokenIssuer: Sendable {
     let dependencies: Dependencies
+    let subjectNames: SubjectNames
+
+    init(dependencies: Dependencies) {
+        self.dependencies = dependencies
+        subjectNames = SubjectNames(dependencies)
+    }
 
     /// What a token request is answered with (RFC 6749 §5.1).
     struct IssuedToken: Sendable {
@@ -13,7 +19,7 @@ struct TokenIssuer: Sendable {
 
     /// What an access token says that depends on whom it is for.
     struct Contents: Sendable {
-        /// The account, or nil when the client acts for itself.
+        /// The account as the client knows it, or nil when the client acts for itself.
         let subject: Subject.ID?
         /// The account's generation.
         let generation: Int64?
@@ -97,7 +103,7 @@ struct TokenIssuer: Sendable {
 
     private func contents(_ authorization: Authorization, _ session: Session.ID?, _ scope: Scope) -> Contents {
         Contents(
-            subject: authorization.subject?.id,
+            subject: authorization.subject.map { subjectNames.name(of: $0.id, for: authorization.client) },
             generation: authorization.subject?.generation,
             session: session,
             client: authorization.client.id,
@@ -135,6 +141,7 @@ struct TokenIssuer: Sendable {
         let settings = dependencies.settings
         let claims = idToken.claims(
             issuer: settings.issuer,
+            subject: subjectNames.name(of: idToken.session.subject, for: idToken.client),
             accessToken: accessToken,
             from: now,
             lifetime: settings.idTokenLifetime

@@ -19,6 +19,11 @@ struct OutboundSetting: Sendable {
         if let caFile { try Self.check(caFile) }
     }
 
+    /// Whether requests of the server may go to `address`.
+    func mayReach(_ address: NetworkAddress) -> Bool {
+        address.isPublic || allowed.contains { $0.contains(address) }
+    }
+
     private static func check(_ path: String) throws(ConfigurationError) {
         guard let file = try PlainFile(path, of: "certificates") else {
             throw ConfigurationError("\(path), the file of --outbound-ca, is not there")

@@ -14,8 +14,7 @@ enum OutboundCalls {
 
     private static func policy(_ setting: OutboundSetting) -> OutboundPolicy {
         .addresses { bytes in
-            let address = NetworkAddress(bytes: bytes)
-            return address.isPublic || setting.allowed.contains { $0.contains(address) }
+            setting.mayReach(NetworkAddress(bytes: bytes))
         }
     }
 }

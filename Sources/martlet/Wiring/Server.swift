@@ -119,6 +119,7 @@ struct Server {
                 codes: stores.codes,
                 consents: stores.consents
             ),
+            documents: ClientDocuments(configuration.outbound),
             keys: signing,
             sealing: sealing,
             random: SystemRandom(),

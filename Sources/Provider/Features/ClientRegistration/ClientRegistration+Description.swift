@@ -37,14 +37,16 @@ extension ClientRegistration {
 
     /// The members that a client may leave out, or set to null.
     private static let members: [(String, JSONSchema)] = [
-        ("client_name", line), ("application_type", .one(of: "web", "native")), ("subject_type", .one(of: "public")),
+        ("client_name", line), ("application_type", .one(of: "web", "native")),
+        ("subject_type", .one(of: "public", "pairwise")),
         (
             "token_endpoint_auth_method",
             .one(of: ClientAuthenticationMethod.allCases.map(\.rawValue))
         ),
         ("token_endpoint_auth_signing_alg", .text()), ("grant_types", texts), ("response_types", texts),
         ("scope", .text()), ("jwks", .input(["keys": .array(of: .jwk)])),
-        ("post_logout_redirect_uris", uris), ("request_uris", uris), ("contacts", texts),
+        ("jwks_uri", .url), ("sector_identifier_uri", .url), ("post_logout_redirect_uris", uris),
+        ("request_uris", uris), ("contacts", texts),
         ("client_uri", .url), ("logo_uri", .url), ("policy_uri", .url), ("tos_uri", .url),
         ("initiate_login_uri", .url), ("backchannel_logout_uri", .url), ("frontchannel_logout_uri", .url),
         ("backchannel_logout_session_required", .boolean), ("frontchannel_logout_session_required", .boolean),

@@ -24,7 +24,7 @@ struct RegistrationDesk: Sendable {
             _ = try await verified(request, of: Self.newcomer) { _ in digest }
         }
         let now = dependencies.now()
-        let wish = try wish(try RequestBody.json(of: request), at: now)
+        let wish = try await wish(try RequestBody.json(of: request), at: now)
         let id = Client.ID(ULID(milliseconds: now.milliseconds, random: dependencies.random).string)
         let token = "martlet_rat_" + Base64URL.encode(dependencies.random.bytes(32))
         let (credential, secret) = try credential(for: wish, id)
@@ -51,7 +51,7 @@ struct RegistrationDesk: Sendable {
         let (before, token) = try await client(of: request)
         let body = try RequestBody.json(of: request)
         try checkIdentity(body, of: before)
-        let wish = try wish(body, at: dependencies.now())
+        let wish = try await wish(body, at: dependencies.now())
         guard wish.method.sharesCredential(with: before.authentication) else {
             throw MetadataReader.refused(
                 "token_endpoint_auth_method",
@@ -59,7 +59,7 @@ struct RegistrationDesk: Sendable {
                 seen: wish.method.rawValue
             )
         }
-        var client = wish.client(before.id, wish.keys.map { .keys($0) } ?? before.credential)
+        var client = wish.client(before.id, wish.keys ?? before.credential)
         client.registrationDigest = before.registrationDigest
         client.mustAnswerChallenge = before.mustAnswerChallenge
         client.isResourceServer = before.isResourceServer
@@ -74,12 +74,14 @@ struct RegistrationDesk: Sendable {
         return Reply(.noContent, fields: [.cacheControl: "no-store"])
     }
 
-    private func wish(_ body: JSONObject, at now: Timestamp) throws(OAuthError) -> RegistrationWish {
+    private func wish(_ body: JSONObject, at now: Timestamp) async throws(OAuthError) -> RegistrationWish {
         let possible = RegistrationWish.Possible(
             scope: dependencies.settings.supportedScopes,
             signing: dependencies.keys.algorithms(at: now)
         )
-        return try RegistrationWish(body, possible)
+        let wish = try RegistrationWish(body, possible)
+        try await RemoteMetadata(documents: dependencies.documents).check(wish)
+        return wish
     }
 
     /// Throws 429 when too many came from the address. Who has the initial access token has no limit.
@@ -104,7 +106,7 @@ struct RegistrationDesk: Sendable {
     ) throws -> (credential: Client.Credential, secret: String?) {
         switch wish.method {
         case .none: return (.none, nil)
-        case .privateKeyJWT: return (.keys(wish.keys ?? JWKSet([])), nil)
+        case .privateKeyJWT: return (wish.keys ?? .none, nil)
         case .clientSecretBasic, .clientSecretPost, .clientSecretJWT:
             let secret = "martlet_cs_" + Base64URL.encode(dependencies.random.bytes(32))
             guard wish.method == .clientSecretJWT else { return (.secretDigest(Hash.digest(secret)), secret) }
@@ -138,7 +140,7 @@ struct RegistrationDesk: Sendable {
             (try? dependencies.sealing.open(sealed, for: client.id)).map {
                 constantTimeEqual(Hash.digest($0), Hash.digest(secret))
             } ?? false
-        case .keys, .none: false
+        case .keys, .publishedKeys, .none: false
         }
     }
 
@@ -212,7 +214,11 @@ extension Client {
             "response_types": .strings(RegistrationWish.responseTypes),
             "scope": .string(scope.description),
         ]
-        if case .keys(let keys) = credential { answer["jwks"] = .object(keys.toPublicJSON()) }
+        switch credential {
+        case .keys(let keys): answer["jwks"] = .object(keys.toPublicJSON())
+        case .publishedKeys(let url): answer["jwks_uri"] = .string(url.description)
+        case .secretDigest, .sealedSecret, .none: break
+        }
         return answer.merging(metadata.json)
     }
 }

@@ -9,8 +9,8 @@ struct RegistrationWish {
     let method: ClientAuthenticationMethod
     let grants: Set<GrantType>
     let scope: Scope
-    /// The keys that its assertions are signed with; nil for another method.
-    let keys: JWKSet?
+    /// The keys that its assertions are signed with, or where they are; nil for another method.
+    let keys: Client.Credential?
     let metadata: ClientMetadata
 
     /// What the server lets clients be registered for.
@@ -38,7 +38,7 @@ struct RegistrationWish {
             keys = nil
             return
         }
-        guard let given, !given.keys.isEmpty else {
+        guard let given else {
             throw MetadataReader.refused("jwks", "the public keys of a client that signs its assertions")
         }
         keys = given
@@ -74,7 +74,7 @@ struct RegistrationWish {
             "authorization_encrypted_response_enc", "introspection_signed_response_alg",
             "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
             "require_signed_request_object", "require_pushed_authorization_requests", "dpop_bound_access_tokens",
-            "tls_client_certificate_bound_access_tokens", "sector_identifier_uri",
+            "tls_client_certificate_bound_access_tokens",
         ]
         for name in names { try reader.refuse(name) }
     }
@@ -95,7 +95,6 @@ struct RegistrationWish {
         _ method: ClientAuthenticationMethod
     ) throws(OAuthError) -> ClientMetadata {
         var metadata = try ClientMetadata(json: json)
-        _ = try reader.choice("subject_type", ["public"], "public")
         guard !metadata.redirectURIs.isEmpty else {
             throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
         }
@@ -113,6 +112,7 @@ struct RegistrationWish {
         }
         try checkAssertionAlgorithm(metadata, method)
         try checkFrontChannel(metadata)
+        try checkSector(metadata)
         return metadata
     }
 
@@ -145,6 +145,18 @@ struct RegistrationWish {
         }
     }
 
+    /// OIDC Core §8.1: without a list of all redirect URIs of the sector they have one host.
+    private static func checkSector(_ metadata: ClientMetadata) throws(OAuthError) {
+        guard metadata.isPairwise, metadata.sectorIdentifierURI == nil else { return }
+        let hosts = Set(metadata.redirectURIs.map { $0.host?.lowercased() })
+        guard hosts.count == 1, metadata.sector != nil else {
+            throw MetadataReader.refused(
+                "sector_identifier_uri",
+                "the URL of a list of redirect_uris, for they have several hosts or none"
+            )
+        }
+    }
+
     /// What is asked for beyond what there is, is left out, and the answer says so (RFC 7591 §2). Throws where nothing is left.
     private static func grants(_ reader: MetadataReader) throws(OAuthError) -> Set<GrantType> {
         let named = try reader.strings("grant_types").map { GrantType($0) }
@@ -167,16 +179,18 @@ struct RegistrationWish {
         return scope
     }
 
-    private static func keys(_ reader: MetadataReader) throws(OAuthError) -> JWKSet? {
-        try reader.refuse("jwks_uri")
-        guard let value = reader.value("jwks") else { return nil }
+    private static func keys(_ reader: MetadataReader) throws(OAuthError) -> Client.Credential? {
+        let url = try reader.secureAddress("jwks_uri")
+        guard let value = reader.value("jwks") else { return url.map { .publishedKeys($0) } }
+        guard url == nil else { throw MetadataReader.refused("jwks_uri", "left out where there is jwks") }
         guard let object = value.objectValue, let members = object["keys"]?.arrayValue else {
             throw MetadataReader.refused("jwks", "a JWK Set")
         }
         // Nothing is encrypted to a client here, so the keys for that are left out.
         let signing = members.filter { $0.objectValue?["use"] != "enc" }
         do throws(JOSEError) {
-            return try JWKSet(json: ["keys": .array(signing)], unusable: .refused)
+            let keys = try JWKSet(json: ["keys": .array(signing)], unusable: .refused)
+            return keys.keys.isEmpty ? nil : .keys(keys)
         } catch {
             throw OAuthError(
                 .invalidClientMetadata,
