@@ -85,15 +85,15 @@ extension Connection {
         }
     }
 
-    /// Whether the code that `session` comes of was presented once only, and its account not signed out since.
-    func mayBegin(_ session: Session) throws -> Bool {
+    /// Whether the code that `session` comes of was presented again already; nil when its account was signed out since.
+    func isCodeReused(of session: Session) throws -> Bool? {
         try first(
             """
-            SELECT 1 FROM authorization_code s JOIN account a ON a.id = s.account_id
-            WHERE s.session_id = $1 AND s.reused_at IS NULL AND \(Self.maySignIn)
+            SELECT s.reused_at IS NOT NULL FROM authorization_code s JOIN account a ON a.id = s.account_id
+            WHERE s.session_id = $1 AND \(Self.maySignIn)
             """,
             [.text(session.id.description)]
-        ) { try $0.integer(0) } != nil
+        ) { try $0.integer(0) == 1 }
     }
 
     /// Files a token of a session that is new.

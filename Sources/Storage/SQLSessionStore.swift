@@ -24,10 +24,11 @@ package struct SQLSessionStore: SessionStore {
         refresh: RefreshSuccessor?
     ) async throws -> Bool {
         try await database.write { connection in
-            guard try connection.mayBegin(session) else { return false }
+            guard let isReused = try connection.isCodeReused(of: session) else { return false }
             try connection.insert(session)
             for token in tokens { try connection.insert(token, of: session.id) }
             if let refresh { try connection.insertRefreshToken(refresh, session: session.id.description) }
+            if isReused { try connection.endSession(session.id.description) }
             return true
         }
     }

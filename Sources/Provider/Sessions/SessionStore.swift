@@ -6,8 +6,8 @@ package protocol SessionStore: Sendable {
     /// Files a new session with the tokens that it begins with, and returns after the commit.
     func begin(_ session: Session, tokens: [TokenRecord]) async throws
 
-    /// The same for a session that comes of a code, with its refresh token if it has one. False when the account was signed out since,
-    /// or the code that it comes of was presented again.
+    /// The same for a session that comes of a code, with its refresh token if it has one. False when the account was signed out since.
+    /// When the code was presented again already, the session is over as it begins: one caller gets tokens, and they are dead.
     func begin(_ session: Session, tokens: [TokenRecord], refresh: RefreshSuccessor?) async throws -> Bool
 
     /// Files further tokens of a session. False when the session is over.

@@ -70,7 +70,7 @@ struct TokenIssuer: Sendable {
             RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: now + settings.refreshTokenLifetime)
         }
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
-            throw AuthorizationCodes.refused("used before, or of an account that was signed out")
+            throw AuthorizationCodes.refused("of an account that was signed out")
         }
         var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }

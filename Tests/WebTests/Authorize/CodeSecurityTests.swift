@@ -33,6 +33,20 @@ struct CodeSecurityTests {
         Self.expectRefused(try await app.redeem(answer))
     }
 
+    @Test func `CD-02 of many who redeem a code at once one gets tokens, and those are dead`() async throws {
+        let (app, browser, _) = try await Self.app()
+        let answer = try await app.authorize(browser, ["scope": "openid offline_access"])
+        let replies = try await withThrowingTaskGroup(of: TestReply.self) { group in
+            for _ in 0..<50 { group.addTask { try await app.redeem(answer) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let won = replies.filter { $0.status == 200 }
+        #expect(won.count == 1)
+        for lost in replies where lost.status != 200 { Self.expectRefused(lost) }
+        #expect(try await app.userinfo(won.first?["access_token"] ?? "").status == 401)
+        #expect(try await app.refresh(won.first?["refresh_token"] ?? "").error == "invalid_grant")
+    }
+
     @Test(arguments: ["https://app.example/other", "", nil, RelyingParty.redirect + "/"])
     func `CD-06 a code is good with its redirect URI alone`(uri: String?) async throws {
         let (app, browser, _) = try await Self.app()
