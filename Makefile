@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-redis lint format bench conformance screenshots release clean system-deps python-deps redis-deps bench-deps screenshots-deps
+.PHONY: help deps build run test test-redis lint format bench conformance screenshots release clean system-deps python-deps redis-deps applications-deps bench-deps screenshots-deps
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -27,7 +27,7 @@ run: system-deps ## Build for release and serve http://127.0.0.1:8080 for develo
 	swift build -c release --product martlet
 	exec "$$(swift build -c release --show-bin-path)/martlet" serve --dev $(if $(TLS),--tls $(TLS)) $(ARGS)
 
-test: deps redis-deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
+test: deps redis-deps applications-deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
 	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --experimental-maximum-parallelization-width 8
 	swift build --product martlet
 	scripts/readme check "$$(swift build --show-bin-path)/martlet"
@@ -81,6 +81,9 @@ python-deps:
 
 redis-deps:
 	@scripts/deps redis
+
+applications-deps:
+	@scripts/deps applications
 
 bench-deps:
 	@scripts/deps bench
