@@ -1,12 +1,13 @@
 """Applications that register themselves: RFC 7591, RFC 7592, OIDC Registration, over HTTP."""
 
+import concurrent.futures
 import time
 
 import pytest
 
 from certificates import Certificate
 from documents import Documents, hanging, huge, redirecting
-from issuer import ASSERTION_TYPE, oauth_error
+from issuer import ASSERTION_TYPE, Issuer, oauth_error
 from keys import ECKey
 
 REDIRECTS = {"redirect_uris": ["https://app.example/callback"]}
@@ -151,6 +152,22 @@ def test_a_bad_host_costs_its_own_client(peer, answer, limit):
     began = time.monotonic()
     oauth_error(proof(issuer, bad, key), 401, "invalid_client")
     assert time.monotonic() - began < 1
+
+
+def test_hosts_that_hang_do_not_hold_up_others(peer):
+    documents, issuer = peer
+    key = ECKey()
+    good = published(issuer, documents.put("/jwks", {"keys": [key.jwk]}))
+    bad = [published(issuer, documents.put(f"/bad{number}", hanging)) for number in range(8)]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(proof, Issuer(issuer.url), client, key) for client in bad]
+        while len(documents.asked) < 8:
+            time.sleep(0.02)
+        began = time.monotonic()
+        assert proof(issuer, good, key).status_code == 200
+        assert time.monotonic() - began < 2
+        for reply in waiting:
+            oauth_error(reply.result(), 401, "invalid_client")
 
 
 def test_a_private_address_is_never_called(start, tmp_path):

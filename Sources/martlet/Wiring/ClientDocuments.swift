@@ -7,9 +7,12 @@ struct ClientDocuments: RemoteDocuments {
     private let client: HTTPClient
     private let setting: OutboundSetting
 
+    /// So many hosts must hang before another waits for its turn.
+    private static let connections = 16
+
     init(_ setting: OutboundSetting) {
         self.setting = setting
-        client = OutboundCalls.client(setting)
+        client = OutboundCalls.client(setting, connections: Self.connections)
     }
 
     func get(_ url: WebAddress) async throws(RemoteDocumentError) -> [UInt8] {
