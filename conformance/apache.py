@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from applications import block
@@ -42,6 +43,8 @@ LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "auth_openidc",
 
 class Apache:
     def __init__(self, ca: Path):
+        if not os.access(BINARY, os.X_OK) or not (MODULES / "mod_auth_openidc.so").exists():
+            pytest.skip("needs Apache with mod_auth_openidc: scripts/deps applications")
         # Its workers are another user where the suite is run by root: they must be able to get here.
         self.folder = Path(tempfile.mkdtemp(prefix="apache-", dir="/tmp"))
         self.folder.chmod(0o755)

@@ -1,7 +1,9 @@
 """A real browser: Debian's Chromium without a window, driven by its own driver."""
 
+import shutil
 import time
 
+import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
@@ -18,12 +20,15 @@ class Chromium:
     """One browser with a profile of its own. Certificates are not its subject: it takes any."""
 
     def __init__(self, profile, scripts: bool = True, width: int = 1280):
+        browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+        if not browser or not driver:
+            pytest.skip("needs Chromium and its driver: scripts/deps applications")
         options = webdriver.ChromeOptions()
         for flag in (*FLAGS, f"user-data-dir={profile}"):
             options.add_argument(f"--{flag}")
-        options.binary_location = "/usr/bin/chromium"
+        options.binary_location = browser
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
         self.driver.set_page_load_timeout(60)
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
         if not scripts:

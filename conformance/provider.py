@@ -12,6 +12,7 @@ class Provider:
     """A server at https://localhost, known by a certificate of its own; calls to clients reach this machine and trust `authority`."""
 
     def __init__(self, binary: str, folder: Path, authority: Path | None = None):
+        self.browser = Chromium(folder / "profile")
         self.ca = folder / "server" / "data" / "tls-self-signed.pem"
         calls = ["--outbound-allow", "127.0.0.0/8,::1/128", "--outbound-ca", str(authority)] if authority else []
         self.server = Server(
@@ -19,7 +20,6 @@ class Provider:
         ).start()
         self.url = self.server.origin
         self.person = Person(self.server)
-        self.browser = Chromium(folder / "profile")
 
     def close(self) -> None:
         self.browser.close()
