@@ -33,6 +33,7 @@ struct ServerMetadataTests {
             "claim_types_supported": ["normal"],
             "subject_types_supported": ["public", "pairwise"],
             "id_token_signing_alg_values_supported": ["ES256"],
+            "userinfo_signing_alg_values_supported": ["ES256"],
             "scopes_supported": [
                 "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends",
                 "chat:read", "chat:write",

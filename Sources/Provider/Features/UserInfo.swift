@@ -6,14 +6,19 @@ import OAuth
 /// Tells who the token's account is (OIDC Core §5.3).
 struct UserInfo: Feature {
     let endpoints: [Endpoint]
-    let metadata: JSONObject = [
-        "claims_supported": .strings(["sub"] + StandardClaims.names + ["public_key", "created_at"])
-    ]
+    let metadata: JSONObject
 
-    init(guard bearer: BearerToken) {
+    init(_ dependencies: Dependencies, guard bearer: BearerToken) {
+        metadata = [
+            "claims_supported": .strings(["sub"] + StandardClaims.names + ["public_key", "created_at"]),
+            "userinfo_signing_alg_values_supported": .strings(
+                dependencies.keys.algorithms(at: dependencies.now()).map(\.rawValue)
+            ),
+        ]
         let respond: @Sendable (EndpointRequest) async throws -> Reply = { request in
             let (verified, subject) = try await bearer.admitAccount(request, scope: "openid")
-            return .json(.object(Self.claims(of: subject, for: verified)))
+            let claims = Self.claims(of: subject, for: verified)
+            return try await Self.signed(claims, for: verified, dependencies) ?? .json(.object(claims))
         }
         endpoints = [
             Endpoint(
@@ -27,11 +32,32 @@ struct UserInfo: Feature {
         ]
     }
 
+    /// The claims as a JWT, where the client registered that it wants one (OIDC Core §5.3.2).
+    private static func signed(
+        _ claims: JSONObject,
+        for verified: AccessTokenVerifier.Verified,
+        _ dependencies: Dependencies
+    ) async throws -> Reply? {
+        guard verified.session?.grant != nil,
+            let client = try await dependencies.clients.client(verified.token.clientID),
+            let algorithm = client.metadata.userinfoAlgorithm
+        else { return nil }
+        let all = claims.merging([
+            "iss": .string(dependencies.settings.issuer), "aud": .string(client.id.description),
+        ])
+        let signer = try dependencies.keys.current(algorithm, at: dependencies.now()).idTokens
+        return Reply(
+            .ok,
+            fields: [.contentType: "application/jwt", .cacheControl: "no-store"],
+            body: Array(try signer.sign(all.encoded()).utf8)
+        )
+    }
+
     private static func operation(_ id: String) -> Operation {
         Operation(id, "Who the token's account is (OIDC Core §5.3).", of: .oauth)
             .guarded(by: .bearer(scope: "openid"))
             .answering(
-                "The claims that the token's scope releases; all of them to the account's own key.",
+                "The claims that the token's scope releases; all of them to the account's own key. A JWT for clients that registered it.",
                 JSONSchema.object(["sub": .text(1...255)])
                     .adding(StandardClaims.schema)
                     .adding(
