@@ -1,7 +1,9 @@
 """The way through all pages, each under the name of its picture."""
 
+import json
 import time
 from email import message_from_bytes, policy
+from urllib.parse import urlencode
 
 import requests
 
@@ -55,6 +57,7 @@ class Visits:
     def all(self):
         yield from self.before_sign_in()
         yield from self.account()
+        yield from self.application()
         yield from self.lists()
         yield from self.goodbye()
 
@@ -104,6 +107,30 @@ class Visits:
         yield "not-found"
         self.open("/oauth/errors")
         yield "oauth-errors"
+
+    def application(self):
+        """What an application shows people of these pages. Its own page is one of the server, which anybody may look at."""
+        back = f"{self.origin}/oauth/errors"
+        made = json.loads(self.server.run(
+            "clients", "add", "--data", str(self.server.data), "--name", "The Photo Shop Around the Corner", "--redirect-uri", back, "--json"
+        ))
+        request = {"client_id": made["client_id"], "redirect_uri": back, "response_type": "code", "scope": "openid profile email offline_access"}
+        self.open("/authorize?" + urlencode(request))
+        self.says("Keep this access when you are not there")
+        yield "consent"
+        self.browser.press("allow")
+        assert self.driver.current_url.startswith(back + "?code="), self.driver.current_url
+        self.open("/authorize?" + urlencode(request | {"prompt": "login"}))
+        self.says("to go on to The Photo Shop")
+        yield "sign-in-for-application"
+        self.open("/authorize?" + urlencode(request | {"redirect_uri": "https://elsewhere.example/"}))
+        self.says("This sign-in request cannot be served")
+        yield "request-refused"
+        self.open("/account/applications")
+        self.says("The Photo Shop")
+        yield "applications"
+        self.open("/end-session")
+        yield "sign-out-question"
 
     def account(self):
         self.open("/sign-in?return=%2faccount%2fsessions")
