@@ -1,12 +1,14 @@
 package import Cryptography
 package import JOSE
 package import Provider
+import Synchronization
 
 /// The folder of the server's keys: a file for each signing key (PKCS #8), whose name says its algorithm and its moments, and
 /// `client-secrets.key`, 32 random bytes in base64url, which seals the secrets of clients. Beside them what the server knows of
 /// the spread of its keys, and what became of them. Other files are left alone.
 package struct KeyFolder: Sendable {
     let folder: PrivateFolder
+    private let known = KnownKeys()
 
     private static let sealingName = "client-secrets.key"
 
@@ -138,9 +140,12 @@ package struct KeyFolder: Sendable {
     }
 
     private func signingFiles(_ names: [String]) throws -> [(name: String, key: SigningKey)] {
-        let files = try names.compactMap(SigningFileName.init).map { name in
-            (name: name.text, key: try signingKey(try readKey(name.text), name))
+        let before = known.keys.withLock { $0 }
+        let read = try names.compactMap(SigningFileName.init).map { name in
+            (name: name, key: try before[name.text] ?? readKey(name.text))
         }
+        known.keys.withLock { $0 = Dictionary(uniqueKeysWithValues: read.map { ($0.name.text, $0.key) }) }
+        let files = try read.map { (name: $0.name.text, key: try signingKey($0.key, $0.name)) }
         // Of two names of one key, the longer says more.
         return files.sorted {
             ($0.key.createdAt, $0.key.algorithm.rawValue.lowercased(), -$0.name.utf8.count)
@@ -185,6 +190,12 @@ package struct KeyFolder: Sendable {
         try folder.write(Array("\(Base64URL.encode(key))\n".utf8), to: Self.sealingName)
         return SealingKey(key)
     }
+}
+
+/// The keys that were read last, by the names of their files, which are never changed under them: to check an RSA key takes a tenth of a
+/// second. A key whose file is gone is forgotten at the next reading.
+private final class KnownKeys: Sendable {
+    let keys = Mutex<[String: PrivateKey]>([:])
 }
 
 extension String {
