@@ -28,7 +28,7 @@ run: system-deps ## Build for release and serve http://127.0.0.1:8080 for develo
 	exec "$$(swift build -c release --show-bin-path)/martlet" serve --dev $(if $(TLS),--tls $(TLS)) $(ARGS)
 
 test: deps redis-deps applications-deps ## Run the unit tests, then the conformance suite against the binary just built. ARGS="-k races" go to pytest.
-	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --experimental-maximum-parallelization-width 8
+	PATH="$(CURDIR)/.venv/bin:$$PATH" swift test --quiet --experimental-maximum-parallelization-width 8
 	swift build --product martlet
 	scripts/readme check "$$(swift build --show-bin-path)/martlet"
 	packaging/check "$$(swift build --show-bin-path)/martlet"

@@ -20,17 +20,12 @@ struct WireTests {
     private static let last = "GET /oauth/jwks HTTP/1.1\r\nHost: id.example.org\r\nConnection: close\r\n\r\n"
     private static let post = "POST /oauth/challenge HTTP/1.1\r\nHost: id.example.org\r\nContent-Length: 64\r\n\r\n"
 
-    /// Every case here ends by the server's hand, so the patience is only for a machine that is busy.
-    private static func run(_ port: Int, _ steps: [RawConnection.Step]) async throws -> RawConnection.Outcome {
-        try await RawConnection.run(to: port, patience: .seconds(20), steps)
-    }
-
     /// The deadlines themselves are tested with a clock of their own; this is that the server has them.
     @Test(arguments: ["", "GET /health HTTP/1.1\r\nX: ", post + "abc"])
     func `a client that stops in the middle is cut`(bytes: String) async throws {
         let server = try await TestServer()
         let outcome = try await server.live(Self.short) { port in
-            try await Self.run(port, bytes.isEmpty ? [] : [.send(bytes)])
+            try await RawConnection.run(to: port, bytes.isEmpty ? [] : [.send(bytes)])
         }
         #expect(outcome.wasClosed)
         #expect(outcome.statuses == [])
@@ -55,7 +50,7 @@ struct WireTests {
         let server = try await TestServer()
         let outcome = try await server.live { port in
             // Whatever follows is not looked at.
-            try await Self.run(port, [.send(bytes + Self.get)])
+            try await RawConnection.run(to: port, [.send(bytes + Self.get)])
         }
         #expect(outcome.statuses == [400])
         #expect(outcome.wasClosed)
@@ -67,8 +62,8 @@ struct WireTests {
     func `one Host of any name is served, and documents do not depend on it`(host: String) async throws {
         let server = try await TestServer()
         let outcome = try await server.live { port in
-            try await Self.run(
-                port,
+            try await RawConnection.run(
+                to: port,
                 [.send("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")]
             )
         }
@@ -81,8 +76,8 @@ struct WireTests {
         let server = try await TestServer()
         let outcome = try await server.live { port in
             let head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n"
-            return try await Self.run(
-                port,
+            return try await RawConnection.run(
+                to: port,
                 [.send(head + String(repeating: "a", count: 70_000) + Self.get)]
             )
         }
@@ -95,7 +90,7 @@ struct WireTests {
         let outcome = try await server.live { port in
             let head = "POST /oauth/token HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
             let chunk = "4000\r\n" + String(repeating: "a", count: 0x4000) + "\r\n"
-            return try await Self.run(port, [.send(head)] + Array(repeating: .send(chunk), count: 2000))
+            return try await RawConnection.run(to: port, [.send(head)] + Array(repeating: .send(chunk), count: 2000))
         }
         #expect(outcome.wasClosed)
         #expect(outcome.statuses == [413] || outcome.statuses.isEmpty)
@@ -105,7 +100,7 @@ struct WireTests {
         let server = try await TestServer()
         let outcome = try await server.live { port in
             let head = "HEAD /oauth/jwks HTTP/1.1\r\nHost: x\r\n\r\n"
-            return try await Self.run(port, [.send(head + Self.last)])
+            return try await RawConnection.run(to: port, [.send(head + Self.last)])
         }
         let replies = outcome.text.split(separator: "HTTP/1.1 ")
         #expect(replies.count == 2)
@@ -115,8 +110,8 @@ struct WireTests {
     @Test func `a hundred requests on one connection are answered in their order`() async throws {
         let server = try await TestServer()
         let outcome = try await server.live { port in
-            try await Self.run(
-                port,
+            try await RawConnection.run(
+                to: port,
                 [
                     .send(
                         String(repeating: Self.get + Self.post + String(repeating: "a", count: 64), count: 50)

@@ -8,6 +8,11 @@ struct ExpectContinueTests {
         "\(method) \(path) HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(length)\r\nExpect: \(value)\r\n\r\n"
     }
 
+    /// Of a request that is the last one of its client.
+    private static func lastHead(expecting value: String) -> String {
+        head("POST", "/api/send-verification", length: 29, expecting: "\(value)\r\nConnection: close")
+    }
+
     @Test(arguments: ["100-continue", "100-Continue"])
     func `a request that will be read is asked for`(value: String) async throws {
         let server = try await TestServer()
@@ -15,7 +20,7 @@ struct ExpectContinueTests {
             try await RawConnection.run(
                 to: port,
                 [
-                    .send(Self.head("POST", "/api/send-verification", length: 29, expecting: value)),
+                    .send(Self.lastHead(expecting: value)),
                     .pause(.milliseconds(300)), .send(#"{"email":"alice@example.org"}"#),
                 ]
             )
@@ -51,7 +56,7 @@ struct ExpectContinueTests {
             try await RawConnection.run(
                 to: port,
                 [
-                    .send(Self.head("POST", "/api/send-verification", length: 29, expecting: "200-ok")),
+                    .send(Self.lastHead(expecting: "200-ok")),
                     .send(#"{"email":"alice@example.org"}"#),
                 ]
             )

@@ -27,10 +27,11 @@ enum RawConnection {
 
     private typealias Wrapped = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Takes `steps`, then reads to the end, or for `patience` at most, counted from the first step.
+    /// Takes `steps`, then reads to the end, or for `patience` at most, counted from the first step. Where the server ends the connection,
+    /// the patience is only for a machine that is busy.
     static func run(
         to port: Int,
-        patience: TimeAmount = .seconds(5),
+        patience: TimeAmount = .seconds(60),
         _ steps: [Step]
     ) async throws -> Outcome {
         let gaveUp = Atomic(false)
