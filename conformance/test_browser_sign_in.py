@@ -9,6 +9,7 @@ import pytest
 
 from applications import Listener
 from chromium import Chromium
+from pages import PASSWORD, Person
 from process import free_port
 from provider import Provider
 
@@ -136,3 +137,29 @@ def test_an_answer_by_form(provider, landing, narrow):
     assert method == "POST" and answer["code"] and answer["state"] == "a state & more" and answer["iss"] == provider.url
     assert "?" not in narrow.url, "nothing of it is in the address"
     assert narrow.complaints() == []
+
+
+def test_an_account_is_chosen_among_several(provider, landing, narrow):
+    """Two people at one browser: an application asks for one of them, and the pages stay the other's."""
+    narrow.forget()
+    other = Person(provider.server)
+    for person in (provider.person, other):
+        narrow.open(provider.url + "/sign-in?again=yes")
+        narrow.sign_in(person.username, PASSWORD)
+    narrow.open(request_of(provider, landing, prompt="select_account"))
+    assert narrow.has("account-chooser") and narrow.has("account-1") and narrow.has("account-2") and fits(narrow)
+    assert provider.person.username in narrow.text and other.username in narrow.text
+    narrow.click("account-2")
+    if narrow.has("allow"):
+        narrow.click("allow")
+    narrow.arrive(landing.url)
+    ((_, answer),) = landing.arrivals
+    assert answer["code"] and narrow.complaints() == []
+    narrow.open(provider.url + "/account")
+    assert other.email in narrow.text and narrow.has("switch-account"), "the pages are still those of the other"
+    narrow.open(provider.url + "/accounts")
+    narrow.click("account-2")
+    assert provider.person.email in narrow.text
+    narrow.open(provider.url + "/accounts")
+    narrow.click("sign-out-all")
+    assert "You are signed out." in narrow.text and not narrow.has("choose-account")

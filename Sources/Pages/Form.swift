@@ -19,6 +19,8 @@ package struct Form: Sendable {
         package let label: String
         /// Said to those who do not see which row the button is in.
         package let about: String?
+        /// The lines below the label.
+        package let details: [String]
         package let weight: Weight
         /// Sent along as `choice`, where a form has several buttons.
         package let choice: String?
@@ -27,18 +29,20 @@ package struct Form: Sendable {
             _ label: String,
             id: String? = nil,
             about: String? = nil,
+            details: [String] = [],
             weight: Weight = .primary,
             choice: String? = nil
         ) {
             self.id = id
             self.label = label
             self.about = about
+            self.details = details
             self.weight = weight
             self.choice = choice
         }
 
         fileprivate var model: [String: Any] {
-            var model: [String: Any] = ["label": label, "weight": weight.rawValue]
+            var model: [String: Any] = ["label": label, "weight": weight.rawValue, "details": details]
             if let id { model["id"] = id }
             if let about { model["about"] = about }
             if let choice { model["choice"] = choice }

@@ -46,11 +46,14 @@ package struct Link: Sendable {
     package let text: String
     /// Below the issuer's path, with its query; where the link leads out, an absolute URL.
     package let path: String
+    /// The element's id; nil where nobody looks for it.
+    package let id: String?
     private let leadsOut: Bool
 
-    package init(_ text: String, to path: String) {
+    package init(_ text: String, to path: String, id: String? = nil) {
         self.text = text
         self.path = path
+        self.id = id
         leadsOut = false
     }
 
@@ -58,10 +61,15 @@ package struct Link: Sendable {
     package init(_ text: String, out url: String) {
         self.text = text
         path = url
+        id = nil
         leadsOut = true
     }
 
-    func model(base: String) -> [String: Any] { ["text": text, "path": leadsOut ? path : base + path] }
+    func model(base: String) -> [String: Any] {
+        var model: [String: Any] = ["text": text, "path": leadsOut ? path : base + path]
+        if let id { model["id"] = id }
+        return model
+    }
 }
 
 /// A part of a page: facts, a table, forms.

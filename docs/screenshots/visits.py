@@ -126,6 +126,9 @@ class Visits:
         self.open("/authorize?" + urlencode(request | {"redirect_uri": "https://elsewhere.example/"}))
         self.says("This sign-in request cannot be served")
         yield "request-refused"
+        self.open("/authorize?" + urlencode(request | {"prompt": "select_account"}))
+        self.says("to go on to The Photo Shop")
+        yield "accounts-for-application"
         self.open("/account/applications")
         self.says("The Photo Shop")
         yield "applications"
@@ -193,7 +196,12 @@ class Visits:
         self.at(f"/admin/users/{self.friend_id}?done=account-unblocked")
 
     def goodbye(self):
-        self.browser.press("sign-out")
+        self.open("/sign-in?again=yes")
+        self.fill("sign-in", username=self.friend, password="another horse, another battery")
+        self.open("/accounts")
+        self.says("in use here")
+        yield "accounts"
+        self.browser.press("sign-out-all")
         self.at("/sign-in?done=signed-out")
         yield "signed-out"
         self.driver.back()

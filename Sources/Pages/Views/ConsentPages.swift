@@ -35,8 +35,11 @@ extension Page {
         package let scope: [String]
         /// Sent along, unseen.
         package let request: String
+        /// Where another account is chosen, below the issuer's path.
+        package let chooserPath: String
 
-        package init(asker: Asker, account: String, scope: [String], request: String) {
+        package init(asker: Asker, account: String, scope: [String], request: String, chooserPath: String) {
+            self.chooserPath = chooserPath
             self.asker = asker
             self.account = account
             self.scope = scope
@@ -63,7 +66,8 @@ extension Page {
                             button: .init("Allow", id: "allow", choice: "allow"),
                             others: [.init("Do not allow", id: "deny", weight: .secondary, choice: "deny")]
                         )
-                    ]
+                    ],
+                    links: [Link("Use another account", to: asked.chooserPath, id: "another-account")]
                 ),
             ]
         )

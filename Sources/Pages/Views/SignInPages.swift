@@ -7,6 +7,8 @@ extension Page {
         package var returnPath: String?
         /// The application that sent the person here, if one did.
         package var asker: Asker?
+        /// Where somebody who is signed in at the browser is chosen, below the issuer's path; nil when there is nobody.
+        package var chooserPath: String?
 
         package init(username: String = "", isRemembered: Bool = false, returnPath: String? = nil) {
             self.username = username
@@ -51,10 +53,11 @@ extension Page {
                             button: .init("Sign in", id: "sign-in")
                         )
                     ],
-                    links: [
-                        Link("Make an account", to: "/register"),
-                        Link("I have forgotten my password", to: "/recover"),
-                    ]
+                    links: (typed.chooserPath.map { [Link("Choose an account", to: $0, id: "choose-account")] } ?? [])
+                        + [
+                            Link("Make an account", to: "/register"),
+                            Link("I have forgotten my password", to: "/recover"),
+                        ]
                 )
             ]
         )

@@ -22,6 +22,7 @@ package struct AuthorizationEndpoint: Sendable {
     package func next(_ request: AuthorizationRequest, _ state: BrowserState) async throws -> Interaction {
         let now = dependencies.now()
         let isSilent = request.prompt.contains(.none)
+        if request.needsChoice(state) { return .chooseAccount(request) }
         guard let live = state.live, live.subject.isActive, request.accepts(live, state, at: now) else {
             return isSilent
                 ? refuse(request, .loginRequired, "the person must sign in", "a session that fits the request")

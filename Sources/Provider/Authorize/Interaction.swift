@@ -5,6 +5,8 @@ package import OAuth
 package enum Interaction: Sendable {
     /// The person must sign in, though there may be a session: `isAgain` tells that there is one.
     case signIn(AuthorizationRequest, isAgain: Bool)
+    /// The person must say as which of the accounts in the browser.
+    case chooseAccount(AuthorizationRequest)
     /// The person must allow `scope`, those parts of the request's that were not allowed before.
     case consent(AuthorizationRequest, scope: Scope)
     /// Nothing more is needed: a code, or an error.
@@ -13,27 +15,49 @@ package enum Interaction: Sendable {
 
 /// What is known of the person at the browser.
 package struct BrowserState: Sendable {
-    /// The browser's session, or nil when nobody is signed in.
+    /// The session that the request would be answered from, or nil when nobody is signed in.
     package let live: LiveSession?
+    /// Whether the person chose that session for this very request.
+    package let isChosen: Bool
+    /// Whether anybody is signed in at the browser, be it as another account.
+    package let hasAccounts: Bool
     /// When the dialogue of this request began: what the person did since then was done for it.
     package let dialogueStart: Timestamp
     /// Whether the person allowed this very request, just now.
     package let hasConsented: Bool
 
-    package init(live: LiveSession?, dialogueStart: Timestamp, hasConsented: Bool = false) {
+    package init(
+        live: LiveSession?,
+        isChosen: Bool = false,
+        hasAccounts: Bool,
+        dialogueStart: Timestamp,
+        hasConsented: Bool = false
+    ) {
         self.live = live
+        self.isChosen = isChosen
+        self.hasAccounts = hasAccounts
         self.dialogueStart = dialogueStart
         self.hasConsented = hasConsented
     }
+
+    /// Whether the person signed in since the dialogue began.
+    var isFresh: Bool { live.map { $0.session.authenticatedAt >= dialogueStart } ?? false }
 }
 
 extension AuthorizationRequest {
-    /// Whether `session` is good for this request without signing in (again), for `prompt`, `max_age` and `id_token_hint`.
+    /// Whether the person has still to choose an account: `prompt=select_account` is met by a choice or a sign-in in its dialogue; and
+    /// where accounts wait in the browser but none is in use, it is the person's to say who it is.
+    func needsChoice(_ state: BrowserState) -> Bool {
+        guard state.hasAccounts, !state.isChosen, !state.isFresh, !prompt.contains(.none) else { return false }
+        return prompt.contains(.selectAccount) || (state.live == nil && expectedSubject == nil)
+    }
+
+    /// Whether `live` is good for this request without signing in (again), for `prompt`, `max_age` and `id_token_hint`.
     func accepts(_ live: LiveSession, _ state: BrowserState, at now: Timestamp) -> Bool {
         let signedInAt = live.session.authenticatedAt
-        let isFresh = signedInAt >= state.dialogueStart
+        let isFresh = state.isFresh
         if let expectedSubject, live.subject.id != expectedSubject { return false }
-        if prompt.contains(.login) || prompt.contains(.selectAccount), !isFresh { return false }
+        if prompt.contains(.login), !isFresh { return false }
         if let maximumAge, !isFresh, now.seconds - signedInAt.seconds > maximumAge { return false }
         // Zero asks for a sign-in whatever the clock says (OIDC Core §3.1.2.1).
         if maximumAge == 0, !isFresh { return false }

@@ -8,11 +8,8 @@ package struct LogoutRequest: Sendable {
     package let location: String?
     let hint: IDTokenHints.Hint?
 
-    /// Whether the request proves that it is about `live`: then nobody need be asked.
-    package func isAbout(_ live: LiveSession, begunFrom browser: Session.ID?) -> Bool {
-        guard let hint else { return false }
-        return hint.subject == live.subject.id.description || browser == live.session.id
-    }
+    /// Whether the ID token of the request is about the account of `live`: then nobody need be asked.
+    package func names(_ live: LiveSession) -> Bool { hint?.subject == live.subject.id.description }
 }
 
 /// The checks of a logout request, and the end of sessions that it brings (RP-Initiated Logout §3).

@@ -2,14 +2,23 @@ package import Cryptography
 package import JOSE
 import OAuth
 import PASETO
+import Provider
 
 /// The way of one authorization request through the pages: which request, and since when. What a person does after the start was done
-/// for it, so `prompt=login` is met once and not for ever. Nothing is stored: the start travels with the request, sealed to it.
+/// for it, so `prompt=login` is met once and not for ever. Nothing is stored: the start travels with the request, sealed to it, and
+/// with it the account that the person chose.
 package struct Dialogues: Sendable {
     struct Dialogue: Sendable {
         /// The query of the request, as it came.
         let query: String
         let start: Timestamp
+        var choice: Choice?
+    }
+
+    /// The session that a person chose for a request, in the browser that they did it in; in another it means nothing.
+    struct Choice: Sendable {
+        let session: Session.ID
+        let moment: Timestamp
     }
 
     /// For how long a person may take, in seconds.
@@ -35,16 +44,33 @@ package struct Dialogues: Sendable {
         guard let part = parts.last(where: { $0.hasPrefix(Self.name) }),
             let token = try? LocalToken(parsing: String(part.dropFirst(Self.name.count))),
             let message = try? token.decrypt(with: key, implicitAssertion: Array(request.utf8)),
-            let milliseconds = Int64(String(decoding: message, as: UTF8.self)),
-            case let start = Timestamp(milliseconds: milliseconds), moment < start + Self.lifetime
+            let members = try? JSONObject.parse(message),
+            let start = members["start"]?.integerValue.map({ Timestamp(milliseconds: $0) }),
+            moment < start + Self.lifetime
         else { return Dialogue(query: request, start: moment) }
-        return Dialogue(query: request, start: start)
+        var dialogue = Dialogue(query: request, start: start)
+        if let session = members["session"]?.stringValue, let chosen = members["chosen_at"]?.integerValue {
+            dialogue.choice = Choice(session: Session.ID(session), moment: Timestamp(milliseconds: chosen))
+        }
+        return dialogue
+    }
+
+    /// The query that continues the dialogue in `query`, in which the person has just chosen `session`.
+    func text(choosing session: Session.ID, in query: String) -> String {
+        var dialogue = dialogue(in: query)
+        dialogue.choice = Choice(session: session, moment: now())
+        return text(of: dialogue)
     }
 
     /// The query that continues `dialogue`.
     func text(of dialogue: Dialogue) -> String {
+        var members: JSONObject = ["start": .integer(dialogue.start.milliseconds)]
+        if let choice = dialogue.choice {
+            members["session"] = .string(choice.session.description)
+            members["chosen_at"] = .integer(choice.moment.milliseconds)
+        }
         let token = try? LocalToken.encrypt(
-            Array("\(dialogue.start.milliseconds)".utf8),
+            JSON.object(members).encoded(),
             key: key,
             implicitAssertion: Array(dialogue.query.utf8),
             random: random

@@ -23,19 +23,24 @@ struct AuthorizeScreen: Sendable {
     private func ask(_ request: EndpointRequest) async throws -> Reply {
         let dialogue = dialogues.dialogue(in: request.query)
         return try await answered {
-            try await proceed(Asked(try await self.request(in: dialogue), dialogue, request))
+            let asked = Asked(try await self.request(in: dialogue), dialogue, request)
+            return try await proceed(asked, as: try await answering(asked))
         }
     }
 
     /// The person allowed or denied what was asked for.
     private func decide(_ request: EndpointRequest) async throws -> Reply {
-        let (visitor, form) = try await desk.form(request, in: .account)
+        let form = try desk.uncheckedForm(request)
         let dialogue = dialogues.dialogue(in: try form.required("request"))
         return try await answered {
             let asked = Asked(try await self.request(in: dialogue), dialogue, request)
+            let answering = try await answering(asked)
+            guard let live = answering.live else { throw SignInNeeded(returnPath: ReturnPath(Section.account.path)) }
+            // Whoever was shown the question is who answers it.
+            try desk.check(form, of: live.session.id)
             guard try form.optional("choice") == "allow" else { return deliver(endpoint.deny(asked.content)) }
-            try await endpoint.allow(asked.content, by: Subject.ID(visitor.account.id.description))
-            return try await proceed(asked, hasConsented: true)
+            try await endpoint.allow(asked.content, by: live.subject.id)
+            return try await proceed(asked, as: answering, hasConsented: true)
         }
     }
 
@@ -62,29 +67,85 @@ struct AuthorizeScreen: Sendable {
         return try await endpoint.request(parameters)
     }
 
-    private func proceed(_ asked: Asked, hasConsented: Bool = false) async throws -> Reply {
-        let live = try await desk.live(of: asked.request)
-        let state = BrowserState(live: live, dialogueStart: asked.dialogue.start, hasConsented: hasConsented)
+    /// From which of the browser's sessions a request is answered.
+    private struct Answering {
+        let live: LiveSession?
+        var isChosen = false
+        let hasAccounts: Bool
+    }
+
+    /// In this order: the session that the person signed in to for the request, the one that they chose for it, the one that the client
+    /// names, the current one. None of it changes of which session the pages are.
+    private func answering(_ asked: Asked) async throws -> Answering {
+        let here = try await desk.sessionsHere(asked.request)
+        let current = here.first { $0.isCurrent }?.live
+        let choice = asked.dialogue.choice
+        if let current, current.session.authenticatedAt >= choice?.moment ?? asked.dialogue.start {
+            return Answering(live: current, hasAccounts: true)
+        }
+        if let chosen = here.first(where: { $0.live.session.id == choice?.session }) {
+            return Answering(live: chosen.live, isChosen: true, hasAccounts: true)
+        }
+        let named = try await here.count > 1 || current == nil ? named(by: asked.content, among: here) : nil
+        return Answering(live: named ?? current, hasAccounts: !here.isEmpty)
+    }
+
+    /// The session of the account that `id_token_hint`, or else `login_hint`, names.
+    private func named(by request: AuthorizationRequest, among here: [BrowserSession]) async throws -> LiveSession? {
+        if let expected = request.expectedSubject { return here.first { $0.live.subject.id == expected }?.live }
+        guard let hint = request.loginHint else { return nil }
+        for held in here where try await desk.visitor(of: held.live)?.account.isNamed(by: hint) == true {
+            return held.live
+        }
+        return nil
+    }
+
+    private func proceed(_ asked: Asked, as answering: Answering, hasConsented: Bool = false) async throws -> Reply {
+        let state = BrowserState(
+            live: answering.live,
+            isChosen: answering.isChosen,
+            hasAccounts: answering.hasAccounts,
+            dialogueStart: asked.dialogue.start,
+            hasConsented: hasConsented
+        )
         switch try await endpoint.next(asked.content, state) {
-        case .respond(let response): return deliver(response)
+        case .respond(let response):
+            if let live = answering.live { desk.sessions.touch(live.session.id) }
+            return deliver(response)
+        case .chooseAccount:
+            return desk.redirect(to: AccountsScreen.path(returningTo: try returnPath(asked)))
         case .signIn(let request, let isAgain):
-            guard let path = ReturnPath(request: dialogues.text(of: asked.dialogue)) else { throw Self.tooLong }
-            let hint = request.loginHint.map { "&hint=" + PercentEncoding.encode($0) } ?? ""
-            return desk.redirect(to: "/sign-in?" + path.query + (isAgain ? "&again=yes" : "") + hint)
+            var name = request.loginHint
+            if answering.isChosen, let live = answering.live {
+                name = try await desk.visitor(of: live)?.account.signInName
+            }
+            let hint = name.map { "&hint=" + PercentEncoding.encode($0) } ?? ""
+            return desk.redirect(
+                to: "/sign-in?" + (try returnPath(asked).query) + (isAgain ? "&again=yes" : "") + hint
+            )
         case .consent(let request, let scope):
-            guard let visitor = try await desk.visitor(of: asked.request) else { throw SignInNeeded(returnPath: nil) }
+            guard let live = answering.live, let visitor = try await desk.visitor(of: live) else {
+                throw SignInNeeded(returnPath: nil)
+            }
             let page = Page.consent(
                 Page.Consent(
                     asker: Page.Asker(request.target),
                     account: visitor.account.name,
                     scope: scope.tokens,
-                    request: dialogues.text(of: asked.dialogue)
+                    request: dialogues.text(of: asked.dialogue),
+                    chooserPath: AccountsScreen.path(returningTo: try returnPath(asked))
                 )
             )
             var reply = desk.page(page, for: asked.request, visitor, isQuestion: true)
             reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
             return reply
         }
+    }
+
+    /// The way back to the request, which carries its dialogue.
+    private func returnPath(_ asked: Asked) throws(AuthorizationFailure) -> ReturnPath {
+        guard let path = ReturnPath(request: dialogues.text(of: asked.dialogue)) else { throw Self.tooLong }
+        return path
     }
 
     private static let tooLong = AuthorizationFailure.page(

@@ -11,7 +11,7 @@ package struct FrontDesk: Sendable {
     let sessions: Sessions
     let accounts: any AccountStore
     private let renderer: PageRenderer
-    private let cookie: SessionCookie
+    let cookies: SessionCookies
     private let forms: FormTokens
     private let origin: SameOrigin
     private let refusals: Refusals
@@ -21,13 +21,13 @@ package struct FrontDesk: Sendable {
 
     package init(
         renderer: PageRenderer,
-        cookie: SessionCookie,
+        cookies: SessionCookies,
         forms: FormTokens,
         accounts: any AccountStore,
         provider: Provider
     ) {
         self.renderer = renderer
-        self.cookie = cookie
+        self.cookies = cookies
         self.forms = forms
         self.accounts = accounts
         base = provider.settings.basePath
@@ -60,15 +60,14 @@ struct Visitor: Sendable {
 extension FrontDesk {
     /// Who the request's cookie leads to, asked anew each time: whoever was blocked, deleted or signed out is nobody.
     func visitor(of request: EndpointRequest) async throws -> Visitor? {
-        guard let live = try await live(of: request),
-            let account = try await accounts.account(.id(Account.ID(live.subject.id.description)))
-        else { return nil }
-        return Visitor(session: live.session, account: account)
+        guard let live = try await live(of: request) else { return nil }
+        return try await visitor(of: live)
     }
 
     /// The session that the request's cookie leads to, under the same conditions.
     func live(of request: EndpointRequest) async throws -> LiveSession? {
-        guard let contents = cookie.contents(of: request), let live = try await sessions.live(contents.session) else {
+        guard let contents = cookies.current.contents(of: request), let live = try await sessions.live(contents.session)
+        else {
             return nil
         }
         sessions.touch(live.session.id)
@@ -88,14 +87,24 @@ extension FrontDesk {
             throw SignInNeeded(returnPath: ReturnPath(section.path))
         }
         let form = try RequestBody.parameters(of: request)
-        try forms.check(form.optional(.formToken), .session(visitor.session.id))
+        try check(form, of: visitor.session.id)
         return (visitor, form)
+    }
+
+    /// A form of a page of ours, whose token is still to be checked.
+    func uncheckedForm(_ request: EndpointRequest) throws -> Parameters {
+        try origin.check(request)
+        return try RequestBody.parameters(of: request)
+    }
+
+    /// Throws 403 when `form` was not made for `session`.
+    func check(_ form: Parameters, of session: Session.ID) throws {
+        try forms.check(form.optional(.formToken), .session(session))
     }
 
     /// A form of a page that needs no sign-in. Throws 403 when it was not made for this browser.
     func openForm(_ request: EndpointRequest) throws -> Parameters {
-        try origin.check(request)
-        let form = try RequestBody.parameters(of: request)
+        let form = try uncheckedForm(request)
         try forms.check(form.optional(.formToken), forms.browser(of: request))
         return form
     }
@@ -104,30 +113,15 @@ extension FrontDesk {
 extension FrontDesk {
     /// Begins to believe the browser: the cookie of a new session.
     func welcome(_ tokens: SignInTokens, to path: String, _ notice: Notice? = nil) throws -> Reply {
-        let session = tokens.session
         var reply = redirect(to: path, notice)
-        reply.fields.append(
-            try cookie.field(
-                .init(
-                    session: session.id,
-                    account: session.isRemembered ? session.subject : nil,
-                    expiry: session.expiry
-                )
-            )
-        )
+        reply.fields.append(try cookies.current.field(tokens.session))
         return reply
-    }
-
-    /// Ends the session that the browser came with, if it is alive.
-    func dismiss(_ request: EndpointRequest) async throws {
-        guard let live = try await live(of: request) else { return }
-        try await sessions.end(live.session.id, of: live.subject.id)
     }
 
     /// Sends the browser to the sign-in page, without a session.
     func farewell(_ notice: Notice) -> Reply {
         var reply = redirect(to: "/sign-in", notice)
-        reply.fields.append(cookie.cleared)
+        reply.fields.append(cookies.current.cleared)
         return reply
     }
 
@@ -175,9 +169,6 @@ extension FrontDesk {
     }
 
     private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
-
-    /// The cookie that makes the browser nobody's.
-    var farewellCookie: HTTPField { cookie.cleared }
 
     /// The page with what a client's request could not be served for.
     func refusedRequest(_ heading: String, _ error: OAuthError) -> Reply {

@@ -28,12 +28,13 @@ struct LogoutScreen: Sendable {
 
     private func answer(_ parameters: Parameters, _ request: EndpointRequest) async throws -> Reply {
         let asked = try await endpoint.request(parameters)
-        guard let visitor = try await desk.visitor(of: request), let live = try await desk.live(of: request) else {
-            return leave(asked, [])
+        let here = try await desk.sessionsHere(request)
+        let browser = try await endpoint.browser(of: asked)
+        let meant = here.first { $0.live.session.id == browser } ?? here.first { asked.names($0.live) }
+        if let meant {
+            return leave(asked, try await endpoint.end(meant.live), meant.cookie)
         }
-        if asked.isAbout(live, begunFrom: try await endpoint.browser(of: asked)) {
-            return leave(asked, try await endpoint.end(live))
-        }
+        guard let visitor = try await desk.visitor(of: request) else { return leave(asked, [], desk.cookies.current) }
         // Nothing tells that the person wants it: any page could have sent the browser here.
         return desk.page(.signOut(request: request.query), for: request, visitor, isQuestion: true)
     }
@@ -48,18 +49,18 @@ struct LogoutScreen: Sendable {
         guard let live = try await desk.live(of: request) else { return desk.redirect(to: "/sign-in", .signedOut) }
         let query = try form.optional("request") ?? ""
         let asked = try await endpoint.request(Parameters(form: Array(query.utf8)))
-        return leave(asked, try await endpoint.end(live))
+        return leave(asked, try await endpoint.end(live), desk.cookies.current)
     }
 
-    /// The browser is nobody's now: on to the client, by way of those that have to hear of it from the browser.
-    private func leave(_ asked: LogoutRequest, _ addresses: [String]) -> Reply {
+    /// The session of `cookie` is over: on to the client, by way of those that have to hear of it from the browser.
+    private func leave(_ asked: LogoutRequest, _ addresses: [String], _ cookie: SessionCookie) -> Reply {
         var reply: Reply
         if addresses.isEmpty, let location = asked.location {
             reply = desk.redirect(out: location)
         } else {
             reply = desk.html(.signedOut(onTo: asked.location), loading: addresses)
         }
-        reply.fields.append(desk.farewellCookie)
+        reply.fields.append(cookie.cleared)
         return reply
     }
 }

@@ -74,6 +74,7 @@ package struct Screens: Sendable {
         documents + [verification]
             + SignInScreen(desk: desk, signIn: services.signIn, requests: authorize).routes
             + authorize.routes
+            + AccountsScreen(desk: desk, requests: authorize).routes
             + LogoutScreen(desk: desk, endpoint: logout).routes
             + RegistrationScreen(desk: desk, activation: services.activation).routes
             + RecoveryScreen(desk: desk, recovery: services.recovery).routes

@@ -51,7 +51,7 @@ struct SessionsScreen: Sendable {
             return try await page(request, visitor, problem: problem)
         }
         return id == visitor.session.id
-            ? desk.farewell(.signedOut) : desk.redirect(to: "/account/sessions", .sessionEnded)
+            ? try await desk.farewell(.signedOut, to: request) : desk.redirect(to: "/account/sessions", .sessionEnded)
     }
 
     private func endOthers(_ request: EndpointRequest) async throws -> Reply {

@@ -25,17 +25,25 @@ struct SignInScreen: Sendable {
         if !isAgain, try await desk.visitor(of: request) != nil {
             return desk.redirect(to: path?.description ?? "/account")
         }
-        return await page(Page.SignIn(username: request.queried("hint") ?? "", returnPath: path?.description), request)
+        return try await page(
+            Page.SignIn(username: request.queried("hint") ?? "", returnPath: path?.description),
+            request
+        )
     }
 
     /// The page, which tells for which application it is.
-    private func page(_ typed: Page.SignIn, _ request: EndpointRequest, problem: FormProblem? = nil) async -> Reply {
+    private func page(_ typed: Page.SignIn, _ request: EndpointRequest, problem: FormProblem? = nil)
+        async throws -> Reply
+    {
         var typed = typed
         var target: ResponseTarget?
         if let query = typed.returnPath.flatMap({ ReturnPath($0) })?.request {
             target = await requests.target(of: query)
         }
         typed.asker = target.map { Page.Asker($0) }
+        if try await desk.hasOthers(request) {
+            typed.chooserPath = AccountsScreen.path(returningTo: typed.returnPath.flatMap { ReturnPath($0) })
+        }
         var reply = desk.page(.signIn(typed), for: request, problem: problem)
         if let target { reply.fields[.contentSecurityPolicy] = PagePolicy(for: target).text }
         return reply
@@ -50,12 +58,10 @@ struct SignInScreen: Sendable {
         )
         do {
             let tokens = try await admit(typed, try form.optional("password") ?? "", request)
-            // The session that the browser came with, somebody else's perhaps, does not go on beside the new one.
-            try await desk.dismiss(request)
-            return try desk.welcome(tokens, to: typed.returnPath ?? "/account")
+            return try await desk.welcome(tokens, from: request, to: typed.returnPath ?? "/account")
         } catch let error {
             guard let problem = error as? FormProblem ?? FormProblem(waiting: error) else { throw error }
-            return await page(typed, request, problem: problem)
+            return try await page(typed, request, problem: problem)
         }
     }
 
@@ -97,7 +103,7 @@ struct SignInScreen: Sendable {
             let (visitor, _) = try await desk.form(request, in: .account)
             try await desk.sessions.end(visitor.session.id, of: visitor.session.subject)
         } catch is SignInNeeded {}
-        return desk.farewell(.signedOut)
+        return try await desk.farewell(.signedOut, to: request)
     }
 }
 

@@ -97,7 +97,7 @@ extension Core {
         get throws {
             FrontDesk(
                 renderer: try PageRenderer(base: provider.settings.basePath),
-                cookie: try sessionCookie("__Host-martlet"),
+                cookies: try SessionCookies(sessionCookie),
                 forms: formTokens,
                 accounts: stores.accounts,
                 provider: provider

@@ -38,12 +38,14 @@ struct TestServer: Sendable {
         let registration = parts.registration ?? provider.registration
         let desk = FrontDesk(
             renderer: try PageRenderer(base: core.settings.basePath),
-            cookie: try SessionCookie(
-                "__Host-martlet",
-                key: [UInt8](repeating: 5, count: 32),
-                random: provider.random,
-                now: provider.clock.now
-            ),
+            cookies: try SessionCookies { name in
+                try SessionCookie(
+                    "\(name)",
+                    key: [UInt8](repeating: 5, count: 32),
+                    random: provider.random,
+                    now: provider.clock.now
+                )
+            },
             forms: FormTokens(key: [UInt8](repeating: 6, count: 32), random: provider.random),
             accounts: provider.accounts,
             provider: core
