@@ -204,6 +204,5 @@ class Visits:
         self.browser.press("sign-out-all")
         self.at("/sign-in?done=signed-out")
         yield "signed-out"
-        self.driver.back()
-        self.driver.refresh()
+        self.open("/account")
         self.says("Please sign in to go on.")
