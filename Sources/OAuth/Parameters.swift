@@ -41,13 +41,19 @@ extension ParameterName {
     package static let request: ParameterName = "request"
     package static let requestURI: ParameterName = "request_uri"
     package static let refreshToken: ParameterName = "refresh_token"
+
+    // RFC 8707
+    package static let resource: ParameterName = "resource"
 }
 
 /// The parameters of one request, from a form (RFC 6749 appendix B) or a JSON object with the same names.
 ///
-/// A parameter without a value counts as omitted (RFC 6749 §3.1); a repeated one is refused before this value exists.
+/// A parameter without a value counts as omitted (RFC 6749 §3.1); a repeated one is refused before this value exists, but for
+/// `resource`, which may be there several times (RFC 8707 §2).
 package struct Parameters: Sendable {
     private var values: [String: String] = [:]
+    /// The values of `resource`, in order.
+    private var resources: [String] = []
     /// Members of a JSON body whose value was not a string; refused only when somebody asks for them.
     private var mistyped: Set<String> = []
 
@@ -62,6 +68,10 @@ package struct Parameters: Sendable {
     /// escape, bytes that are not UTF-8, and more than `limit` parameters.
     package init(form body: [UInt8]) throws(OAuthError) {
         for (name, value) in try FormDecoder.pairs(in: body, limit: Self.limit) {
+            if name == ParameterName.resource.description {
+                if !value.isEmpty { resources.append(value) }
+                continue
+            }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw OAuthError(
                     .invalidRequest,
@@ -76,7 +86,13 @@ package struct Parameters: Sendable {
     package init(json: JSONObject) throws(OAuthError) {
         guard json.names.count <= Self.limit else { throw FormDecoder.tooMany(json.names.count) }
         for name in json.names {
+            if name == ParameterName.resource.description, let several = json[name]?.stringsValue {
+                resources = several.filter { !$0.isEmpty }
+                continue
+            }
             switch json[name] {
+            case .string(let value) where name == ParameterName.resource.description:
+                if !value.isEmpty { resources = [value] }
             case .string(let value): values[name] = value
             case .null, nil: continue
             default: mistyped.insert(name)
@@ -95,6 +111,12 @@ package struct Parameters: Sendable {
         }
         guard let value = values[name.description], !value.isEmpty else { return nil }
         return value
+    }
+
+    /// The values of `resource`, in order; empty when it is omitted. Throws `invalid_request` when it is neither a string nor strings.
+    package func allResources() throws(OAuthError) -> [String] {
+        _ = try optional(.resource)
+        return resources
     }
 
     /// The value of `name`. Throws `invalid_request` when it is omitted, empty or not a string.

@@ -12,6 +12,7 @@ package struct Dependencies: Sendable {
     package let refreshTokens: any RefreshTokenStore
     package let codes: any AuthorizationCodeStore
     package let consents: any ConsentStore
+    package let resources: any ResourceStore
     /// What clients keep elsewhere.
     package let documents: any RemoteDocuments
     package let keys: SigningKeys
@@ -38,6 +39,7 @@ package struct Dependencies: Sendable {
         refreshTokens = stores.refreshTokens
         codes = stores.codes
         consents = stores.consents
+        resources = stores.resources
         self.documents = documents
         self.keys = keys
         self.sealing = sealing
@@ -60,6 +62,7 @@ package struct Dependencies: Sendable {
         let refreshTokens: any RefreshTokenStore
         let codes: any AuthorizationCodeStore
         let consents: any ConsentStore
+        let resources: any ResourceStore
 
         package init(
             clients: any ClientStore,
@@ -69,7 +72,8 @@ package struct Dependencies: Sendable {
             sessions: any SessionStore,
             refreshTokens: any RefreshTokenStore,
             codes: any AuthorizationCodeStore,
-            consents: any ConsentStore
+            consents: any ConsentStore,
+            resources: any ResourceStore
         ) {
             self.clients = clients
             self.subjects = subjects
@@ -79,6 +83,7 @@ package struct Dependencies: Sendable {
             self.refreshTokens = refreshTokens
             self.codes = codes
             self.consents = consents
+            self.resources = resources
         }
     }
 }

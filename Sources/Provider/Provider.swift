@@ -45,7 +45,8 @@ package struct Provider: Sendable {
             checks: AuthorizationChecks(
                 clients: ClientDirectory(dependencies),
                 settings: settings,
-                hints: IDTokenHints(dependencies: dependencies)
+                hints: IDTokenHints(dependencies: dependencies),
+                audiences: Audiences(dependencies)
             ),
             codes: AuthorizationCodes(dependencies)
         )
@@ -58,6 +59,7 @@ package struct Provider: Sendable {
         let token = TokenEndpoint(
             authentication: spine.authentication,
             grants: Dictionary(uniqueKeysWithValues: grants.map { ($0.type, $0) }),
+            audiences: Audiences(dependencies),
             issuer: TokenIssuer(dependencies: dependencies),
             metrics: TokenMetrics(grants.map(\.type))
         )

@@ -17,6 +17,7 @@ struct ServerMetadata {
         }
         members["grant_types_supported"] = .strings(grants.map(\.type.description))
         members["subject_types_supported"] = ["public", "pairwise"]
+        members["protected_resources"] = [.string(settings.issuer)]
         members["scopes_supported"] = .strings(settings.supportedScopes.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {
             // What a public client holds is no proof that it may ask about tokens (RFC 7662 §2.1).

@@ -17,9 +17,10 @@ extension Connection {
     /// The columns that make a session, of `session s`.
     private static let columns = """
         s.id, s.account_id, s.client, s.started_at, s.last_seen_at, s.expires_at, s.idle_limit, s.remembered, s.address, s.user_agent,
-            s.browser_id, s.authenticated_at, s.granted_scope, s.granted_claims, s.is_offline
+            s.browser_id, s.authenticated_at, s.granted_scope, s.granted_claims, s.is_offline,
+            s.granted_resources
         """
-    private static let columnCount = 15
+    private static let columnCount = 16
 
     /// The live session of this id and its account.
     func liveSession(_ id: Session.ID, at now: Timestamp) throws -> LiveSession? {
@@ -65,8 +66,9 @@ extension Connection {
             """
             INSERT INTO session (
                 id, account_id, client, started_at, last_seen_at, expires_at, idle_limit, remembered, address, user_agent,
-                browser_id, authenticated_at, granted_scope, granted_claims, is_offline, generation, is_over
-            ) SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, a.generation, 0
+                browser_id, authenticated_at, granted_scope, granted_claims, is_offline, granted_resources,
+                generation, is_over
+            ) SELECT $1, a.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, a.generation, 0
             FROM account a WHERE a.id = $2
             """,
             [
@@ -77,7 +79,7 @@ extension Connection {
                 .optionalInteger(session.grant?.authenticatedAt.milliseconds),
                 .optionalText(session.grant?.scope.description),
                 session.grant.map { .json(.object($0.claims.json)) } ?? .null,
-                .boolean(session.grant?.isOffline ?? false),
+                .boolean(session.grant?.isOffline ?? false), .optionalText(session.grant?.resources.text),
             ]
         )
         guard inserted == 1 else {
@@ -174,11 +176,13 @@ extension SessionGrant {
     fileprivate init(_ row: borrowing Row) throws(DatabaseError) {
         let text = try row.text(12)
         guard let scope = try? Scope(text) else { throw .corrupt("a scope") }
+        guard let resources = [ResourceIndicator](text: try row.optionalText(15)) else { throw .corrupt("resources") }
         self.init(
             browser: Session.ID(try row.text(10)),
             authenticatedAt: try row.time(11),
             scope: scope,
             claims: ClaimsRequest(json: try row.json(13).objectValue ?? [:]),
+            resources: resources,
             isOffline: try row.boolean(14)
         )
     }

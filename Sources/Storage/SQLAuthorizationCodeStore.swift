@@ -19,15 +19,15 @@ package struct SQLAuthorizationCodeStore: AuthorizationCodeStore {
             .text(code.person.subject.description), .integer(code.person.generation),
             .text(code.person.session.description), .time(code.person.authenticatedAt), .text(terms.redirectURI),
             .text(terms.scope.description), .optionalText(terms.nonce), .optionalText(terms.codeChallenge),
-            .json(.object(terms.claims.json)), .time(code.expiry),
+            .json(.object(terms.claims.json)), .time(code.expiry), .optionalText(terms.resources.text),
         ]
         try await database.write { connection in
             try connection.execute(
                 """
                 INSERT INTO authorization_code (
                     id, secret_digest, client, account_id, generation, browser_id, authenticated_at, redirect_uri, scope, nonce,
-                    code_challenge, claims, expires_at
-                ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    code_challenge, claims, expires_at, resources
+                ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """,
                 values
             )
@@ -63,7 +63,7 @@ package struct SQLAuthorizationCodeStore: AuthorizationCodeStore {
 
     fileprivate static let columns = """
         id, secret_digest, client, account_id, generation, browser_id, authenticated_at, redirect_uri, scope, nonce, code_challenge,
-        claims, expires_at
+        claims, expires_at, resources
         """
 }
 
@@ -71,6 +71,9 @@ extension AuthorizationCode {
     /// Reads `columns`.
     fileprivate init(_ row: borrowing Row) throws {
         guard let id = ULID(try row.text(0)) else { throw DatabaseError.corrupt("a ULID") }
+        guard let resources = [ResourceIndicator](text: try row.optionalText(13)) else {
+            throw DatabaseError.corrupt("resources")
+        }
         self.init(
             id: id,
             digest: try row.blob(1),
@@ -86,7 +89,8 @@ extension AuthorizationCode {
                 scope: try Scope(try row.text(8)),
                 nonce: try row.optionalText(9),
                 codeChallenge: try row.optionalText(10),
-                claims: ClaimsRequest(json: try row.json(11).objectValue ?? [:])
+                claims: ClaimsRequest(json: try row.json(11).objectValue ?? [:]),
+                resources: resources
             ),
             expiry: try row.time(12)
         )

@@ -11,26 +11,30 @@ package struct SQLConsentStore: ConsentStore {
     }
 
     /// Throws `DatabaseError`, as every function here.
-    package func scope(of subject: Subject.ID, to client: Client.ID) throws -> Scope? {
-        try database.read { try $0.consentedScope(of: subject, to: client) }
+    package func consent(of subject: Subject.ID, to client: Client.ID) throws -> Consent? {
+        try database.read { try $0.consent(of: subject, to: client) }
     }
 
     package func allow(
         _ scope: Scope,
+        at resources: [ResourceIndicator],
         of subject: Subject.ID,
         to client: Client.ID,
-        at now: Timestamp
+        now: Timestamp
     ) async throws {
         try await database.write { connection in
-            let before = try connection.consentedScope(of: subject, to: client) ?? .empty
+            let before = try connection.consent(of: subject, to: client)
+            let known = before?.resources ?? []
             try connection.execute(
                 """
-                INSERT INTO consent (account_id, client, scope, given_at) VALUES ($1, $2, $3, $4)
-                ON CONFLICT (account_id, client) DO UPDATE SET scope = excluded.scope, given_at = excluded.given_at
+                INSERT INTO consent (account_id, client, scope, given_at, resources) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (account_id, client) DO UPDATE SET
+                    scope = excluded.scope, given_at = excluded.given_at, resources = excluded.resources
                 """,
                 [
                     .text(subject.description), .text(client.description),
-                    .text(Scope(tokens: before.tokens + scope.tokens).description), .time(now),
+                    .text(Scope(tokens: (before?.scope.tokens ?? []) + scope.tokens).description), .time(now),
+                    .text((known + resources.filter { !known.contains($0) }).text ?? ""),
                 ]
             )
         }
@@ -39,15 +43,9 @@ package struct SQLConsentStore: ConsentStore {
     package func consents(of subject: Subject.ID) throws -> [Consent] {
         try database.read { connection in
             try connection.query(
-                "SELECT client, scope, given_at FROM consent WHERE account_id = $1 ORDER BY given_at DESC, client",
+                "SELECT \(Consent.columns) FROM consent WHERE account_id = $1 ORDER BY given_at DESC, client",
                 [.text(subject.description)]
-            ) { row in
-                Consent(
-                    client: Client.ID(try row.text(0)),
-                    scope: try Scope(try row.text(1)),
-                    givenAt: try row.time(2)
-                )
-            }
+            ) { try Consent($0) }
         }
     }
 
@@ -64,10 +62,27 @@ package struct SQLConsentStore: ConsentStore {
 }
 
 extension Connection {
-    fileprivate func consentedScope(of subject: Subject.ID, to client: Client.ID) throws -> Scope? {
+    fileprivate func consent(of subject: Subject.ID, to client: Client.ID) throws -> Consent? {
         try first(
-            "SELECT scope FROM consent WHERE account_id = $1 AND client = $2",
+            "SELECT \(Consent.columns) FROM consent WHERE account_id = $1 AND client = $2",
             [.text(subject.description), .text(client.description)]
-        ) { try Scope(try $0.text(0)) }
+        ) { try Consent($0) }
+    }
+}
+
+extension Consent {
+    fileprivate static let columns = "client, scope, given_at, resources"
+
+    /// Reads `columns`.
+    fileprivate init(_ row: borrowing Row) throws {
+        guard let resources = [ResourceIndicator](text: try row.text(3)) else {
+            throw DatabaseError.corrupt("resources")
+        }
+        self.init(
+            client: Client.ID(try row.text(0)),
+            scope: try Scope(try row.text(1)),
+            resources: resources,
+            givenAt: try row.time(2)
+        )
     }
 }

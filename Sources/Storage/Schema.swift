@@ -8,6 +8,7 @@ enum Schema {
         Migration(version: 4, sql: adminKeys),
         Migration(version: 5, sql: senders),
         Migration(version: 6, sql: AuthorizationSchema.sql),
+        Migration(version: 7, sql: ResourceSchema.sql),
     ]
 
     private static let tables = [

@@ -24,6 +24,7 @@ package struct Stores: Sendable {
     package let refreshTokens: SQLRefreshTokenStore
     package let codes: SQLAuthorizationCodeStore
     package let consents: SQLConsentStore
+    package let resources: SQLResourceStore
     package let logoutNotices: SQLLogoutNoticeStore
     package let friendships: SQLFriendshipStore
     package let messages: SQLMessageStore
@@ -66,6 +67,7 @@ package struct Stores: Sendable {
         refreshTokens = SQLRefreshTokenStore(database)
         codes = SQLAuthorizationCodeStore(database)
         consents = SQLConsentStore(database)
+        resources = SQLResourceStore(database)
         logoutNotices = SQLLogoutNoticeStore(database)
         friendships = SQLFriendshipStore(database)
         messages = SQLMessageStore(database)

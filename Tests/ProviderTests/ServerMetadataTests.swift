@@ -31,7 +31,7 @@ struct ServerMetadataTests {
             "frontchannel_logout_session_supported": true, "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true, "display_values_supported": ["page"],
             "claim_types_supported": ["normal"],
-            "subject_types_supported": ["public", "pairwise"],
+            "subject_types_supported": ["public", "pairwise"], "protected_resources": [.string(issuer)],
             "id_token_signing_alg_values_supported": ["ES256"],
             "userinfo_signing_alg_values_supported": ["ES256"],
             "scopes_supported": [

@@ -60,7 +60,8 @@ package struct TestProvider: Sendable {
                 sessions: CachedSessionStore(stores.sessions),
                 refreshTokens: stores.refreshTokens,
                 codes: stores.codes,
-                consents: stores.consents
+                consents: stores.consents,
+                resources: stores.resources
             ),
             documents: documents,
             keys: keys,

@@ -29,7 +29,8 @@ struct OutageTests {
                 sessions: provider.stores.sessions,
                 refreshTokens: provider.stores.refreshTokens,
                 codes: provider.stores.codes,
-                consents: provider.stores.consents
+                consents: provider.stores.consents,
+                resources: provider.stores.resources
             ),
             documents: TestDocuments(),
             keys: provider.dependencies.keys,

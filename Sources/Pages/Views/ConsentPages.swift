@@ -33,6 +33,8 @@ extension Page {
         package let account: String
         /// Scope tokens.
         package let scope: [String]
+        /// Where it is to be used, as people know it and by its identifier; empty for this server alone.
+        package var resources: [(name: String, id: String)] = []
         /// Sent along, unseen.
         package let request: String
         /// Where another account is chosen, below the issuer's path.
@@ -58,6 +60,7 @@ extension Page {
                 ),
                 Panel(
                     id: "consent",
+                    paragraphs: asked.resources.map { "The access is for \($0.name) (\($0.id))." },
                     items: ScopeWords.sentences(asked.scope),
                     forms: [
                         Form(

@@ -15,6 +15,7 @@ struct AuthorizationChecks: Sendable {
     let clients: ClientDirectory
     let settings: Settings
     let hints: IDTokenHints
+    let audiences: Audiences
 
     /// The request in `parameters`. Throws `AuthorizationFailure` and what the stores throw.
     func run(_ parameters: Parameters) async throws -> AuthorizationRequest {
@@ -34,21 +35,22 @@ struct AuthorizationChecks: Sendable {
         // 2. From here on errors go to the client.
         do {
             if let modeError { throw modeError }
-            return try request(parameters, target)
+            return try await request(parameters, target)
         } catch let error as OAuthError {
             throw AuthorizationFailure.response(AuthorizationResponse(error, to: target, issuer: settings.issuer))
         }
     }
 
-    private func request(_ parameters: Parameters, _ target: ResponseTarget) throws -> AuthorizationRequest {
+    private func request(_ parameters: Parameters, _ target: ResponseTarget) async throws -> AuthorizationRequest {
         let client = target.client
         try Self.refuseRequestObjects(parameters)
         try Self.checkResponseType(parameters, client)
         let claims = try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) }
         let maximumAge = try Self.maximumAge(parameters) ?? client.metadata.defaultMaximumAge
+        let scope = try Self.scope(parameters, client)
         return AuthorizationRequest(
             target: target,
-            scope: try Self.scope(parameters, client),
+            scope: scope,
             nonce: try Self.bounded(parameters, .nonce, 1024),
             codeChallenge: try Self.codeChallenge(parameters, client),
             prompt: try Self.prompt(parameters),
@@ -57,7 +59,8 @@ struct AuthorizationChecks: Sendable {
             expectedSubject: try parameters.optional(.idTokenHint).map { try hints.subject(of: $0, for: client) },
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
                 ?? client.metadata.defaultACRs,
-            claims: claims ?? ClaimsRequest()
+            claims: claims ?? ClaimsRequest(),
+            resources: try await audiences.resources(in: parameters, scope: scope)
         )
     }
 

@@ -29,8 +29,7 @@ package struct AuthorizationEndpoint: Sendable {
                 : .signIn(request, isAgain: state.live != nil)
         }
         if !state.hasConsented {
-            let missing = try await scopeToAllow(request, live.subject.id)
-            if !missing.isEmpty || request.prompt.contains(.consent) {
+            if let missing = try await scopeToAllow(request, live.subject.id) {
                 return isSilent
                     ? refuse(request, .consentRequired, "the person must allow this", "an earlier consent")
                     : .consent(request, scope: missing.isEmpty ? request.scope : missing)
@@ -44,9 +43,10 @@ package struct AuthorizationEndpoint: Sendable {
     package func allow(_ request: AuthorizationRequest, by subject: Subject.ID) async throws {
         try await dependencies.consents.allow(
             request.scope,
+            at: request.resources.map(\.id),
             of: subject,
             to: request.client.id,
-            at: dependencies.now()
+            now: dependencies.now()
         )
     }
 
@@ -63,13 +63,16 @@ package struct AuthorizationEndpoint: Sendable {
         )
     }
 
-    private func scopeToAllow(_ request: AuthorizationRequest, _ subject: Subject.ID) async throws -> Scope {
+    /// What the person must be asked for, empty for nothing new; nil where nobody need be asked.
+    private func scopeToAllow(_ request: AuthorizationRequest, _ subject: Subject.ID) async throws -> Scope? {
         // Nothing tells one program on a person's machine from another that uses its name (RFC 8252 §8.6).
         guard request.client.authentication != .none || request.target.redirectURI.hasPrefix("https:") else {
             return request.scope
         }
-        let allowed = try await dependencies.consents.scope(of: subject, to: request.client.id) ?? .empty
-        return Scope(tokens: request.scope.tokens.filter { !allowed.contains($0) })
+        let allowed = try await dependencies.consents.consent(of: subject, to: request.client.id)
+        guard request.resources.allSatisfy({ allowed?.resources.contains($0.id) == true }) else { return request.scope }
+        let missing = request.scope.tokens.filter { allowed?.scope.contains($0) != true }
+        return missing.isEmpty && !request.prompt.contains(.consent) ? nil : Scope(tokens: missing)
     }
 
     private func refuse(

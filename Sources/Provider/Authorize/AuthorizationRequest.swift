@@ -16,6 +16,8 @@ package struct AuthorizationRequest: Sendable {
     package let expectedSubject: Subject.ID?
     package let acrValues: [String]
     package let claims: ClaimsRequest
+    /// What the tokens are to be for; empty for the server alone.
+    package let resources: [ProtectedResource]
 
     package var client: Client { target.client }
 

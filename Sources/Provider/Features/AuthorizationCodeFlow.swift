@@ -63,6 +63,7 @@ struct AuthorizationCodeGrant: Grant {
             client: request.client,
             requestedScope: code.terms.scope,
             constraint: .none,
+            resources: code.terms.resources,
             session: .begins(ClientSignIn(id: session, code: code, browser: browser.session))
         )
     }

@@ -47,6 +47,7 @@ struct RefreshTokenGrant: Grant {
             client: request.client,
             requestedScope: narrowed,
             constraint: .none,
+            resources: grant.resources,
             session: .continues(live, refresh: next)
         )
     }

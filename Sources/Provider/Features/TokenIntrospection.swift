@@ -20,7 +20,7 @@ struct TokenIntrospection: Feature {
                 guard client.authentication != .none else { throw Self.unproven }
                 let compact = try parameters.required(.token)
                 do {
-                    let verified = try await tokens.verify(compact)
+                    let verified = try await tokens.verify(compact, for: .anywhere)
                     guard client.mayIntrospect(verified.token) else { return .json(["active": false]) }
                     return .json(Self.answer(verified))
                 } catch is OAuthError {
@@ -40,7 +40,8 @@ struct TokenIntrospection: Feature {
                 .object(
                     [
                         "active": .constant(true), "token_type": .constant("Bearer"), "username": .text(),
-                        "iss": .url, "sub": .text(), "aud": .text(), "client_id": .text(), "scope": .scope,
+                        "iss": .url, "sub": .text(), "aud": .any(of: .text(), .array(of: .text())),
+                        "client_id": .text(), "scope": .scope,
                         "iat": .integer(), "exp": .integer(), "jti": .ulid, "sid": .text(),
                         "cnf": .object(["jkt": .text(43...43)]),
                     ],

@@ -42,7 +42,7 @@ struct TokenRevocation: Feature {
         _ tokens: AccessTokenVerifier
     ) async throws -> AccessTokenVerifier.Verified? {
         do {
-            return try await tokens.verify(compact)
+            return try await tokens.verify(compact, for: .anywhere)
         } catch is OAuthError {
             return nil
         }

@@ -31,6 +31,7 @@ package struct ClientSignIn: Sendable {
                 authenticatedAt: code.person.authenticatedAt,
                 scope: scope,
                 claims: code.terms.claims,
+                resources: code.terms.resources,
                 isOffline: isOffline
             )
         )

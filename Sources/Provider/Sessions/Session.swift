@@ -96,6 +96,8 @@ package struct SessionGrant: Sendable {
     package let authenticatedAt: Timestamp
     package let scope: Scope
     package let claims: ClaimsRequest
+    /// What its tokens may be for, empty for the server alone.
+    package let resources: [ResourceIndicator]
     /// Whether the client may go on when the person has signed out (OIDC Core §11).
     package let isOffline: Bool
 
@@ -104,12 +106,14 @@ package struct SessionGrant: Sendable {
         authenticatedAt: Timestamp,
         scope: Scope,
         claims: ClaimsRequest,
+        resources: [ResourceIndicator],
         isOffline: Bool
     ) {
         self.browser = browser
         self.authenticatedAt = authenticatedAt
         self.scope = scope
         self.claims = claims
+        self.resources = resources
         self.isOffline = isOffline
     }
 }

@@ -179,7 +179,7 @@ package struct Sessions: Sendable {
             generation: generation,
             session: session.id,
             client: plan.client,
-            scope: plan.scope,
+            audience: Audience(names: [dependencies.settings.issuer], scope: plan.scope),
             constraint: .none
         )
         return try issuer.sign(

@@ -28,7 +28,8 @@ package struct AuthorizationCode: Sendable {
             scope: request.scope,
             nonce: request.nonce,
             codeChallenge: request.codeChallenge,
-            claims: request.claims
+            claims: request.claims,
+            resources: request.resources.map(\.id)
         )
         self.expiry = expiry
     }
@@ -74,19 +75,22 @@ package struct AuthorizationCode: Sendable {
         package let nonce: String?
         package let codeChallenge: String?
         package let claims: ClaimsRequest
+        package let resources: [ResourceIndicator]
 
         package init(
             redirectURI: String,
             scope: Scope,
             nonce: String?,
             codeChallenge: String?,
-            claims: ClaimsRequest
+            claims: ClaimsRequest,
+            resources: [ResourceIndicator]
         ) {
             self.redirectURI = redirectURI
             self.scope = scope
             self.nonce = nonce
             self.codeChallenge = codeChallenge
             self.claims = claims
+            self.resources = resources
         }
     }
 }

@@ -8,7 +8,8 @@ package struct AccessToken: Sendable {
     package let issuer: String
     /// The account, or the client itself when it acts for itself.
     package let subject: String
-    package let audience: String
+    /// The resources that it is for: this server, others that the operator declared, or both.
+    package let audience: [String]
     package let clientID: Client.ID
     package let scope: Scope
     package let issuedAt: Timestamp
@@ -27,7 +28,7 @@ extension AccessToken {
         var claims: JSONObject = [
             "iss": .string(issuer),
             "sub": .string(subject),
-            "aud": .string(audience),
+            "aud": audience.count == 1 ? .string(audience[0]) : .strings(audience),
             "client_id": .string(clientID.description),
             "iat": .integer(issuedAt.seconds),
             "exp": .integer(expiry.seconds),
@@ -46,14 +47,15 @@ extension AccessToken {
     /// Reads claims whose signature was verified; nil when one is missing or of the wrong type.
     init?(_ claims: JWTClaims) {
         guard let id = claims.identifier, let issuer = claims.issuer, let subject = claims.subject,
-            case .one(let audience) = claims.audience, let client = claims.object["client_id"]?.stringValue,
+            let audience = claims.audience, audience == .one(audience.values[0]) || audience.values.count > 1,
+            let client = claims.object["client_id"]?.stringValue,
             let issuedAt = claims.issuedAt, let expiry = claims.expires,
             let scope = try? Scope(claims.object["scope"]?.stringValue ?? "")
         else { return nil }
         self.id = id
         self.issuer = issuer
         self.subject = subject
-        self.audience = audience
+        self.audience = audience.values
         clientID = Client.ID(client)
         self.scope = scope
         self.issuedAt = issuedAt

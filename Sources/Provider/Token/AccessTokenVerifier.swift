@@ -32,13 +32,25 @@ package struct AccessTokenVerifier: Sendable {
         package let session: Session?
     }
 
-    /// Throws `invalid_token` for a token that is malformed, foreign, signed with none of `algorithms`, expired, revoked,
+    /// Who uses a token that is looked at.
+    package enum Use: Sendable {
+        /// This server's own APIs: the token must be for them (RFC 9068 §4).
+        case own
+        /// Another resource, or nobody: whom it is for is theirs to look at.
+        case anywhere
+    }
+
+    /// Throws `invalid_token` for a token that is malformed, foreign, signed with none of `algorithms`, not for `use`, expired, revoked,
     /// whose session is over, or whose account may not use it. The session of a good one counts as used.
     package func verify(
         _ compact: String,
-        algorithms: Set<SignatureAlgorithm> = Self.standardAlgorithms
+        algorithms: Set<SignatureAlgorithm> = Self.standardAlgorithms,
+        for use: Use = .own
     ) async throws -> Verified {
         let token = try signed(compact, algorithms)
+        guard use == .anywhere || token.audience.contains(dependencies.settings.issuer) else {
+            throw Self.refused("aud", dependencies.settings.issuer, token.audience.joined(separator: " "))
+        }
         guard token.expiry > dependencies.now() else {
             throw Self.refused("exp", "after now", "\(token.expiry.seconds)")
         }
@@ -141,8 +153,8 @@ package struct AccessTokenVerifier: Sendable {
             throw OAuthError(.invalidToken, "the access token is malformed or not of this server", error.failed)
         }
         guard let token = AccessToken(claims) else { throw Self.refused("claims", "those of RFC 9068", "others") }
-        guard token.issuer == dependencies.settings.issuer, token.audience == dependencies.settings.issuer else {
-            throw Self.refused("aud", dependencies.settings.issuer, token.audience)
+        guard token.issuer == dependencies.settings.issuer else {
+            throw Self.refused("iss", dependencies.settings.issuer, token.issuer)
         }
         return SignedToken(token: token, kid: signingKey.kid, algorithm: signingKey.algorithm)
     }

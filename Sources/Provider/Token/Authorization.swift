@@ -8,6 +8,8 @@ package struct Authorization: Sendable {
     /// What was asked for, or nil when the request named no scope.
     package let requestedScope: Scope?
     package let constraint: SenderConstraint
+    /// The resources that the tokens may be for (RFC 8707 §2.2), empty for the server alone; nil where the client itself decides.
+    package let resources: [ResourceIndicator]?
     /// The sign-in that the tokens hang off, or nil where there is none.
     package let session: SignIn?
 
@@ -23,12 +25,14 @@ package struct Authorization: Sendable {
         client: Client,
         requestedScope: Scope?,
         constraint: SenderConstraint,
+        resources: [ResourceIndicator]? = nil,
         session: SignIn? = nil
     ) {
         self.subject = subject
         self.client = client
         self.requestedScope = requestedScope
         self.constraint = constraint
+        self.resources = resources
         self.session = session
     }
 }

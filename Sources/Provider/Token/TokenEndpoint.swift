@@ -6,6 +6,7 @@ import OAuth
 struct TokenEndpoint: Sendable {
     let authentication: ClientAuthentication
     let grants: [GrantType: any Grant]
+    let audiences: Audiences
     let issuer: TokenIssuer
     let metrics: TokenMetrics
 
@@ -28,7 +29,8 @@ struct TokenEndpoint: Sendable {
         // 6. Narrow, pass the gate, issue.
         let scope = try Self.narrow(authorization)
         try Self.admit(authorization)
-        let token = try await issuer.issue(authorization, scope: scope)
+        let audience = try await audiences.audience(of: parameters, within: authorization.resources, scope: scope)
+        let token = try await issuer.issue(authorization, .init(scope: scope, audience: audience))
         metrics.granted(type)
 
         // 7. Reply; no cache may keep it.

@@ -25,7 +25,7 @@ struct TokenIssuer: Sendable {
         let generation: Int64?
         let session: Session.ID?
         let client: Client.ID
-        let scope: Scope
+        let audience: Audience
         let constraint: SenderConstraint
     }
 
@@ -35,36 +35,54 @@ struct TokenIssuer: Sendable {
         let compact: String
     }
 
-    /// The tokens of `authorization` with exactly `scope`, filed before they are returned. Throws `invalid_grant` when the session
+    /// What the tokens of a request say.
+    struct Terms: Sendable {
+        /// All that is granted: what the ID token, the session and the refresh token go by.
+        let scope: Scope
+        /// Whom the access token is for, and what it is good for there.
+        let audience: Audience
+    }
+
+    /// The tokens of `authorization` with exactly `terms`, filed before they are returned. Throws `invalid_grant` when the session
     /// ended meanwhile, and what the stores throw.
-    func issue(_ authorization: Authorization, scope: Scope) async throws -> IssuedToken {
+    func issue(_ authorization: Authorization, _ terms: Terms) async throws -> IssuedToken {
         let now = dependencies.now()
         switch authorization.session {
-        case nil: return try bare(authorization, scope: scope, at: now)
-        case .begins(let signIn): return try await begin(signIn, authorization, scope: scope, at: now)
+        case nil: return try bare(authorization, terms, at: now)
+        case .begins(let signIn): return try await begin(signIn, authorization, terms, at: now)
         case .continues(let live, let refresh):
-            return try await go(on: live, refresh, authorization, scope: scope, at: now)
+            return try await go(on: live, refresh, authorization, terms, at: now)
         }
     }
 
     /// An access token that hangs off no session.
-    private func bare(_ authorization: Authorization, scope: Scope, at now: Timestamp) throws -> IssuedToken {
+    private func bare(_ authorization: Authorization, _ terms: Terms, at now: Timestamp) throws -> IssuedToken {
         let lifetime = dependencies.settings.accessTokenLifetime
-        let token = try sign(contents(authorization, nil, scope), algorithm: .es256, from: now, until: now + lifetime)
-        return IssuedToken(responseBody: response(token, scope: scope, lifetime: lifetime).encoded())
+        let token = try sign(
+            contents(authorization, nil, terms.audience),
+            algorithm: .es256,
+            from: now,
+            until: now + lifetime
+        )
+        return IssuedToken(responseBody: response(token, lifetime: lifetime).encoded())
     }
 
     /// The tokens of a code: session, token id and refresh token are one transaction.
     private func begin(
         _ signIn: ClientSignIn,
         _ authorization: Authorization,
-        scope: Scope,
+        _ terms: Terms,
         at now: Timestamp
     ) async throws -> IssuedToken {
         let settings = dependencies.settings
-        let session = signIn.session(in: authorization.client, scope: scope, settings, at: now)
+        let session = signIn.session(in: authorization.client, scope: terms.scope, settings, at: now)
         let expiry = min(now + settings.accessTokenLifetime, session.expiry)
-        let token = try sign(contents(authorization, session.id, scope), algorithm: .es256, from: now, until: expiry)
+        let token = try sign(
+            contents(authorization, session.id, terms.audience),
+            algorithm: .es256,
+            from: now,
+            until: expiry
+        )
         let refresh = session.grant?.isOffline == true ? newRefreshToken(at: now) : nil
         let filed = refresh.map {
             RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: now + settings.refreshTokenLifetime)
@@ -72,10 +90,10 @@ struct TokenIssuer: Sendable {
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
             throw AuthorizationCodes.refused("of an account that was signed out")
         }
-        var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
+        var response = response(token, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
         let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.code.terms.nonce)
-        try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
+        try add(idToken, to: &response, scope: terms.scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
 
@@ -84,41 +102,47 @@ struct TokenIssuer: Sendable {
         on live: LiveSession,
         _ refresh: RefreshToken,
         _ authorization: Authorization,
-        scope: Scope,
+        _ terms: Terms,
         at now: Timestamp
     ) async throws -> IssuedToken {
         let session = live.session
         let expiry = min(now + dependencies.settings.accessTokenLifetime, session.expiry)
-        let token = try sign(contents(authorization, session.id, scope), algorithm: .es256, from: now, until: expiry)
+        let token = try sign(
+            contents(authorization, session.id, terms.audience),
+            algorithm: .es256,
+            from: now,
+            until: expiry
+        )
         guard try await dependencies.sessions.add([token.content.record], to: session.id, at: now) else {
             throw AuthorizationCodes.refused("a session that is over")
         }
         dependencies.sessions.touch(session.id, at: now)
-        var response = response(token, scope: scope, lifetime: expiry.seconds - now.seconds)
+        var response = response(token, lifetime: expiry.seconds - now.seconds)
         response["refresh_token"] = .string(refresh.text)
         let idToken = IDToken(client: authorization.client, session: session, nonce: nil)
-        try add(idToken, to: &response, scope: scope, accessToken: token.compact, at: now)
+        try add(idToken, to: &response, scope: terms.scope, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
 
-    private func contents(_ authorization: Authorization, _ session: Session.ID?, _ scope: Scope) -> Contents {
+    private func contents(_ authorization: Authorization, _ session: Session.ID?, _ audience: Audience) -> Contents {
         Contents(
             subject: authorization.subject.map { subjectNames.name(of: $0.id, for: authorization.client) },
             generation: authorization.subject?.generation,
             session: session,
             client: authorization.client.id,
-            scope: scope,
+            audience: audience,
             constraint: authorization.constraint
         )
     }
 
     /// RFC 6749 §5.1.
-    private func response(_ token: SignedToken, scope: Scope, lifetime: Int64) -> JSONObject {
+    private func response(_ token: SignedToken, lifetime: Int64) -> JSONObject {
         var response: JSONObject = [
             "access_token": .string(token.compact),
             "token_type": "Bearer",
             "expires_in": .integer(lifetime),
         ]
+        let scope = token.content.scope
         if !scope.isEmpty { response["scope"] = .string(scope.description) }
         return response
     }
@@ -162,9 +186,9 @@ struct TokenIssuer: Sendable {
             id: ULID(milliseconds: now.milliseconds, random: dependencies.random).string,
             issuer: issuer,
             subject: contents.subject?.description ?? contents.client.description,
-            audience: issuer,
+            audience: contents.audience.names,
             clientID: contents.client,
-            scope: contents.scope,
+            scope: contents.audience.scope,
             issuedAt: now,
             expiry: expiry,
             constraint: contents.constraint,

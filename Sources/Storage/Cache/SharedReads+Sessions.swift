@@ -74,7 +74,8 @@ extension SessionGrant {
     fileprivate var json: JSON {
         [
             "browser": .string(browser.description), "authenticated": .integer(authenticatedAt.milliseconds),
-            "scope": .string(scope.description), "claims": .object(claims.json), "offline": .bool(isOffline),
+            "scope": .string(scope.description), "claims": .object(claims.json),
+            "resources": .string(resources.text ?? ""), "offline": .bool(isOffline),
         ]
     }
 
@@ -82,6 +83,7 @@ extension SessionGrant {
         guard let object = json?.objectValue, let browser = object["browser"]?.stringValue,
             let authenticatedAt = Timestamp(object["authenticated"]), let text = object["scope"]?.stringValue,
             let scope = try? Scope(text), let claims = object["claims"]?.objectValue,
+            let named = object["resources"]?.stringValue, let resources = [ResourceIndicator](text: named),
             let isOffline = object["offline"]?.boolValue
         else { return nil }
         self.init(
@@ -89,6 +91,7 @@ extension SessionGrant {
             authenticatedAt: authenticatedAt,
             scope: scope,
             claims: ClaimsRequest(json: claims),
+            resources: resources,
             isOffline: isOffline
         )
     }

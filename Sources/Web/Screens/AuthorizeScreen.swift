@@ -127,16 +127,15 @@ struct AuthorizeScreen: Sendable {
             guard let live = answering.live, let visitor = try await desk.visitor(of: live) else {
                 throw SignInNeeded(returnPath: nil)
             }
-            let page = Page.consent(
-                Page.Consent(
-                    asker: Page.Asker(request.target),
-                    account: visitor.account.name,
-                    scope: scope.tokens,
-                    request: dialogues.text(of: asked.dialogue),
-                    chooserPath: AccountsScreen.path(returningTo: try returnPath(asked))
-                )
+            var question = Page.Consent(
+                asker: Page.Asker(request.target),
+                account: visitor.account.name,
+                scope: scope.tokens,
+                request: dialogues.text(of: asked.dialogue),
+                chooserPath: AccountsScreen.path(returningTo: try returnPath(asked))
             )
-            var reply = desk.page(page, for: asked.request, visitor, isQuestion: true)
+            question.resources = request.resources.map { ($0.name, $0.id.description) }
+            var reply = desk.page(.consent(question), for: asked.request, visitor, isQuestion: true)
             reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
             return reply
         }

@@ -117,7 +117,8 @@ struct Server {
                 sessions: CachedSessionStore(stores.sessions, shared: volatile.sharedReads),
                 refreshTokens: stores.refreshTokens,
                 codes: stores.codes,
-                consents: stores.consents
+                consents: stores.consents,
+                resources: stores.resources
             ),
             documents: ClientDocuments(configuration.outbound),
             keys: signing,
