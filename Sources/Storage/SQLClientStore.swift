@@ -10,9 +10,13 @@ package struct SQLClientStore: ClientStore {
     /// Likewise.
     private let metadata = BoundedCache<String, ClientMetadata>(capacity: 1024)
 
+    /// Likewise.
+    private let policies = BoundedCache<String, ClientPolicy>(capacity: 1024)
+
     private static let columns = """
         id, name, authentication, secret_digest, sealed_secret, jwks, scope, grants, must_answer_challenge,
-        is_resource_server, metadata, registration_digest, hears_of_logout, jwks_uri
+        is_resource_server, metadata, registration_digest, hears_of_logout, jwks_uri, policy,
+        managed_by
         """
 
     package init(_ database: Database) {
@@ -72,7 +76,7 @@ package struct SQLClientStore: ClientStore {
         try connection.execute(
             """
             INSERT INTO client (\(columns), created_at, registered_from)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             """,
             values + [.time(time), .optionalText(network)]
         )
@@ -81,18 +85,21 @@ package struct SQLClientStore: ClientStore {
     /// Puts `client` in the place of the one with its id. False when there is none. Throws `DatabaseError`.
     package func replace(_ client: Client) async throws -> Bool {
         let values = Self.values(of: client)
-        return try await database.write { connection in
-            try connection.execute(
-                """
-                UPDATE client SET (\(Self.columns)) = ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-                WHERE id = $1
-                """,
-                values
-            )
-        } == 1
+        return try await database.write { try Self.replace(values, $0) }
     }
 
-    /// `$1` to `$14`: the values of `columns`.
+    private static func replace(_ values: [SQLValue], _ connection: Connection) throws -> Bool {
+        try connection.execute(
+            """
+            UPDATE client SET (\(columns)) =
+                ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            WHERE id = $1
+            """,
+            values
+        ) == 1
+    }
+
+    /// `$1` to `$16`: the values of `columns`.
     private static func values(of client: Client) -> [SQLValue] {
         [.text(client.id.description), .text(client.name), .text(client.authentication.rawValue)]
             + credential(client.credential)
@@ -102,7 +109,8 @@ package struct SQLClientStore: ClientStore {
                 .boolean(client.mustAnswerChallenge), .boolean(client.isResourceServer),
                 .json(.object(client.metadata.json)), .optionalBlob(client.registrationDigest),
                 .boolean(client.metadata.backChannelLogoutURI != nil),
-                .optionalText(url(in: client.credential)),
+                .optionalText(url(in: client.credential)), .json(.object(client.policy.json)),
+                .optionalText(client.manager),
             ]
     }
 
@@ -113,13 +121,38 @@ package struct SQLClientStore: ClientStore {
     /// Takes the client out, with the sessions of people in it and what they allowed it. False when there was none. Throws
     /// `DatabaseError`.
     package func remove(_ id: Client.ID) async throws -> Bool {
+        try await database.write { try Self.remove(id, $0) }
+    }
+
+    static func remove(_ id: Client.ID, _ connection: Connection) throws -> Bool {
         let name: [SQLValue] = [.text(id.description)]
-        return try await database.write { connection in
-            guard try connection.execute("DELETE FROM client WHERE id = $1", name) == 1 else { return false }
-            try connection.execute("UPDATE session SET is_over = 1 WHERE client = $1 AND browser_id IS NOT NULL", name)
-            try connection.execute("DELETE FROM consent WHERE client = $1", name)
-            return true
-        }
+        guard try connection.execute("DELETE FROM client WHERE id = $1", name) == 1 else { return false }
+        try connection.execute("UPDATE session SET is_over = 1 WHERE client = $1 AND browser_id IS NOT NULL", name)
+        try connection.execute("DELETE FROM consent WHERE client = $1", name)
+        return true
+    }
+
+    /// The clients of the file called `manager`, and those with one of these ids.
+    func clients(of manager: String, and ids: [Client.ID], _ connection: Connection) throws -> [Client] {
+        let managed = try connection.query(
+            "SELECT \(Self.columns) FROM client WHERE managed_by = $1 ORDER BY id",
+            [.text(manager)],
+            client
+        )
+        return try managed
+            + ids.filter { id in !managed.contains { $0.id == id } }.compactMap { id in
+                try connection.first(
+                    "SELECT \(Self.columns) FROM client WHERE id = $1",
+                    [.text(id.description)],
+                    client
+                )
+            }
+    }
+
+    /// Files `client`, in the place of the one with its id if there is one.
+    static func put(_ client: Client, at time: Timestamp, _ connection: Connection) throws {
+        let values = values(of: client)
+        if try !replace(values, connection) { try insert(values, from: nil, at: time, connection) }
     }
 
     /// The columns `secret_digest`, `sealed_secret` and `jwks`; one of them and `jwks_uri` has a value.
@@ -147,6 +180,8 @@ package struct SQLClientStore: ClientStore {
         client.isResourceServer = try row.boolean(9)
         client.metadata = try metadata(row)
         client.registrationDigest = try row.optionalBlob(11)
+        client.policy = try policy(row)
+        client.manager = try row.optionalText(15)
         return client
     }
 
@@ -157,6 +192,17 @@ package struct SQLClientStore: ClientStore {
         let metadata = try ClientMetadata(json: object)
         self.metadata[text] = metadata
         return metadata
+    }
+
+    /// Nearly every client has none of its own.
+    private func policy(_ row: borrowing Row) throws -> ClientPolicy {
+        let text = try row.text(14)
+        if text == "{}" { return ClientPolicy() }
+        if let known = policies[text] { return known }
+        guard let object = try row.json(14).objectValue else { throw DatabaseError.corrupt("a client's policy") }
+        let policy = try ClientPolicy(json: object)
+        policies[text] = policy
+        return policy
     }
 
     private func credential(_ row: borrowing Row) throws -> Client.Credential {

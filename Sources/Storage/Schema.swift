@@ -9,6 +9,7 @@ enum Schema {
         Migration(version: 5, sql: senders),
         Migration(version: 6, sql: AuthorizationSchema.sql),
         Migration(version: 7, sql: ResourceSchema.sql),
+        Migration(version: 8, sql: ResourceSchema.declarations),
     ]
 
     private static let tables = [

@@ -25,6 +25,7 @@ package struct Stores: Sendable {
     package let codes: SQLAuthorizationCodeStore
     package let consents: SQLConsentStore
     package let resources: SQLResourceStore
+    package let declarations: SQLDeclarationStore
     package let logoutNotices: SQLLogoutNoticeStore
     package let friendships: SQLFriendshipStore
     package let messages: SQLMessageStore
@@ -68,6 +69,7 @@ package struct Stores: Sendable {
         codes = SQLAuthorizationCodeStore(database)
         consents = SQLConsentStore(database)
         resources = SQLResourceStore(database)
+        declarations = SQLDeclarationStore(database, clients: clients)
         logoutNotices = SQLLogoutNoticeStore(database)
         friendships = SQLFriendshipStore(database)
         messages = SQLMessageStore(database)

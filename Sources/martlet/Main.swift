@@ -22,7 +22,10 @@ struct Martlet: AsyncParsableCommand {
             CommandGroup(name: "Server", subcommands: [Serve.self, Check.self, Explain.self, Options.self]),
             CommandGroup(
                 name: "Administration",
-                subcommands: [KeysCommand.self, ClientsCommand.self, AccountsCommand.self]
+                subcommands: [
+                    KeysCommand.self, ClientsCommand.self, AccountsCommand.self, PlanCommand.self, ApplyCommand.self,
+                    DriftCommand.self,
+                ]
             ),
             CommandGroup(name: "User", subcommands: [Register.self, Token.self, UserInfoCommand.self]),
         ]

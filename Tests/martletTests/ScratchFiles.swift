@@ -15,6 +15,9 @@ extension ScratchFolder {
         chmod(path(name), 0o600)
     }
 
+    /// Lets everybody read a file.
+    func open(_ name: String) throws { chmod(path(name), 0o644) }
+
     /// The text of a file, or nil.
     func text(of name: String) -> String? {
         FileManager.default.contents(atPath: path(name)).map { String(decoding: $0, as: UTF8.self) }

@@ -5,13 +5,16 @@ extension Page {
         package let name: String
         /// Scope tokens.
         package let scope: [String]
+        /// What scopes of the operator's own mean, by token.
+        package let words: [String: String]
         /// For people.
         package let givenAt: String
 
-        package init(id: String, name: String, scope: [String], givenAt: String) {
+        package init(id: String, name: String, scope: [String], words: [String: String] = [:], givenAt: String) {
             self.id = id
             self.name = name
             self.scope = scope
+            self.words = words
             self.givenAt = givenAt
         }
 
@@ -22,7 +25,8 @@ extension Page {
                 button: .init("Take back", about: name, weight: .danger)
             )
             return [
-                .init(name), .init(ScopeWords.sentences(scope).joined(separator: "; ")), .init(givenAt),
+                .init(name), .init(ScopeWords.sentences(scope, declared: words).joined(separator: "; ")),
+                .init(givenAt),
                 .init("", form: revoke),
             ]
         }

@@ -33,6 +33,8 @@ extension Page {
         package let account: String
         /// Scope tokens.
         package let scope: [String]
+        /// What scopes of the operator's own mean, by token.
+        package var words: [String: String] = [:]
         /// Where it is to be used, as people know it and by its identifier; empty for this server alone.
         package var resources: [(name: String, id: String)] = []
         /// Sent along, unseen.
@@ -61,7 +63,7 @@ extension Page {
                 Panel(
                     id: "consent",
                     paragraphs: asked.resources.map { "The access is for \($0.name) (\($0.id))." },
-                    items: ScopeWords.sentences(asked.scope),
+                    items: ScopeWords.sentences(asked.scope, declared: asked.words),
                     forms: [
                         Form(
                             action: "/authorize/consent",
@@ -92,6 +94,8 @@ package enum ScopeWords {
         "chat:write": "Send messages as you",
     ]
 
-    /// A sentence for each token; one that has none is shown as it is.
-    package static func sentences(_ scope: [String]) -> [String] { scope.map { known[$0] ?? $0 } }
+    /// A sentence for each token: the operator's, or that of a scope of this server; one that has none is shown as it is.
+    package static func sentences(_ scope: [String], declared: [String: String] = [:]) -> [String] {
+        scope.map { known[$0] ?? declared[$0] ?? $0 }
+    }
 }

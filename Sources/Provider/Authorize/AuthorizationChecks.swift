@@ -153,6 +153,13 @@ struct AuthorizationChecks: Sendable {
             guard client.authentication != .none else {
                 throw invalid(.codeChallenge, "one, for a client that proves nothing else", "none")
             }
+            guard !client.policy.requiresPKCE else {
+                throw OAuthError(
+                    .invalidRequest,
+                    "\(.codeChallenge) is missing: this client must send one, with S256",
+                    FailedCheck("code_challenge", expected: "one, by the client's policy", seen: "none")
+                )
+            }
             return nil
         }
         guard method == "S256" else { throw invalid(.codeChallengeMethod, "S256", method ?? "none, which means plain") }

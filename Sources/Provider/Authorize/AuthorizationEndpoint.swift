@@ -39,6 +39,11 @@ package struct AuthorizationEndpoint: Sendable {
         return .respond(AuthorizationResponse(code: code, to: request.target, issuer: dependencies.settings.issuer))
     }
 
+    /// What people are told that scopes of the operator's own mean, by token.
+    package func words(of scope: Scope) async throws -> [String: String] {
+        try await dependencies.resources.words(of: scope)
+    }
+
     /// Remembers that the person allowed `request`. Throws what the store throws.
     package func allow(_ request: AuthorizationRequest, by subject: Subject.ID) async throws {
         try await dependencies.consents.allow(
@@ -69,6 +74,7 @@ package struct AuthorizationEndpoint: Sendable {
         guard request.client.authentication != .none || request.target.redirectURI.hasPrefix("https:") else {
             return request.scope
         }
+        if request.client.policy.skipsConsent { return request.prompt.contains(.consent) ? request.scope : nil }
         let allowed = try await dependencies.consents.consent(of: subject, to: request.client.id)
         guard request.resources.allSatisfy({ allowed?.resources.contains($0.id) == true }) else { return request.scope }
         let missing = request.scope.tokens.filter { allowed?.scope.contains($0) != true }

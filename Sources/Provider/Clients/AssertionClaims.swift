@@ -14,8 +14,10 @@ struct AssertionClaims {
     init(_ claims: JWTClaims, of client: Client, settings: Settings, now: Timestamp) throws(OAuthError) {
         try Self.require("iss", claims.issuer, is: client.id.description)
         try Self.require("sub", claims.subject, is: client.id.description)
-        guard case .one(let audience) = claims.audience, audience.hasSameBytes(as: settings.issuer) else {
-            throw Self.refused("aud", expected: "\"\(settings.issuer)\", alone", seen: Self.describe(claims.audience))
+        let audiences = settings.assertionAudiences(of: client)
+        guard case .one(let audience) = claims.audience, audiences.contains(where: audience.hasSameBytes) else {
+            let expected = audiences.map { "\"\($0)\"" }.joined(separator: " or ") + ", alone"
+            throw Self.refused("aud", expected: expected, seen: Self.describe(claims.audience))
         }
         guard let expiry = claims.expires else {
             throw Self.refused("exp", expected: "a time", seen: "absent")
@@ -75,5 +77,12 @@ struct AssertionClaims {
             "the \(claim) claim of \(.clientAssertion) is wrong",
             FailedCheck(claim.description, expected: expected, seen: seen)
         )
+    }
+}
+
+extension Settings {
+    /// What the assertions of `client` may name as their audience, one of them and nothing else.
+    fileprivate func assertionAudiences(of client: Client) -> [String] {
+        client.policy.takesTokenEndpointAudience ? [issuer, url("/oauth/token")] : [issuer]
     }
 }

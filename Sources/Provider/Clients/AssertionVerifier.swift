@@ -47,6 +47,16 @@ package struct AssertionVerifier: Sendable {
                     FailedCheck("alg", expected: only, seen: assertion.signed.algorithm.name)
                 )
             }
+            if let allowed = client.policy.assertionAlgorithms, !allowed.contains(assertion.signed.algorithm.name) {
+                throw JOSEError(
+                    .algorithm,
+                    FailedCheck(
+                        "alg",
+                        expected: "of the client's policy: " + allowed.joined(separator: ", "),
+                        seen: assertion.signed.algorithm.name
+                    )
+                )
+            }
             switch client.credential {
             case .keys(let keys):
                 try Self.verify(assertion.signed, with: keys)

@@ -25,6 +25,10 @@ package struct Client: Sendable {
     package var isResourceServer = false
     /// What it says of itself.
     package var metadata = ClientMetadata()
+    /// What the operator decided for it alone.
+    package var policy = ClientPolicy()
+    /// The name of the file that it comes from, or nil where it was added or registered otherwise.
+    package var manager: String?
     /// The SHA-256 of its registration access token (RFC 7592 §3), where it registered itself.
     package var registrationDigest: [UInt8]?
     /// The account that this client is a key of, or nil for a registered application.

@@ -32,7 +32,9 @@ struct RefreshTokenGrant: Grant {
         guard let live = try await dependencies.refreshTokens.session(of: presented, at: now),
             live.session.client == request.client.id, let grant = live.session.grant
         else { throw Self.refused("unknown, expired, another client's, or of a session that is over") }
-        let next = request.client.authentication == .none ? try await successor(of: presented, at: now) : presented
+        let next =
+            request.client.authentication == .none
+            ? try await successor(of: presented, for: request.client, at: now) : presented
         let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
         let narrowed = scope?.narrowed(to: grant.scope) ?? grant.scope
         guard !narrowed.isEmpty else {
@@ -53,7 +55,11 @@ struct RefreshTokenGrant: Grant {
     }
 
     /// The one that follows, the same for a retry within the grace. Throws `invalid_grant` for one that was used before.
-    private func successor(of presented: RefreshToken, at now: Timestamp) async throws -> RefreshToken {
+    private func successor(
+        of presented: RefreshToken,
+        for client: Client,
+        at now: Timestamp
+    ) async throws -> RefreshToken {
         let id = ULID(milliseconds: now.milliseconds, random: dependencies.random)
         let offered = dependencies.refreshDerivation.successor(of: presented, id: id)
         let rotation = try await dependencies.refreshTokens.rotate(
@@ -61,7 +67,7 @@ struct RefreshTokenGrant: Grant {
             to: RefreshSuccessor(
                 id: id,
                 digest: offered.digest,
-                expiry: now + dependencies.settings.refreshTokenLifetime
+                expiry: now + dependencies.settings.refreshTokenLifetime(of: client)
             ),
             grace: dependencies.settings.refreshGrace,
             at: now

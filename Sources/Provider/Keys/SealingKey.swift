@@ -1,5 +1,5 @@
 package import Cryptography
-import JOSE
+package import JOSE
 
 /// Encrypts the secrets that must be read back: those of `client_secret_jwt` clients (AES-256-GCM).
 package struct SealingKey: Sendable {
@@ -25,7 +25,7 @@ package struct SealingKey: Sendable {
     }
 
     /// The secret that was sealed for `client`. Throws when it was sealed for another or under another key.
-    func open(_ sealed: [UInt8], for client: Client.ID) throws(JOSEError) -> [UInt8] {
+    package func open(_ sealed: [UInt8], for client: Client.ID) throws(JOSEError) -> [UInt8] {
         do {
             return try AESGCM.open(
                 Array(sealed.dropFirst(Self.nonceSize)),

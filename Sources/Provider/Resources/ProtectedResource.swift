@@ -13,8 +13,11 @@ package struct ProtectedResource: Sendable, Equatable {
     }
 }
 
-/// The resources that the operator declared.
+/// The resources and scopes that the operator declared.
 package protocol ResourceStore: Sendable {
     /// The resource, or nil when none is declared under this identifier.
     func resource(_ id: ResourceIndicator) async throws -> ProtectedResource?
+
+    /// What people are told that scopes mean, by token; those that were not declared are left out.
+    func words(of scope: Scope) async throws -> [String: String]
 }

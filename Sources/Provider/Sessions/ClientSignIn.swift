@@ -22,7 +22,7 @@ package struct ClientSignIn: Sendable {
                 startedAt: now,
                 lastSeenAt: now,
                 expiry: expiry,
-                idleLimit: isOffline ? settings.refreshTokenLifetime : expiry.seconds - now.seconds
+                idleLimit: isOffline ? settings.refreshTokenLifetime(of: client) : expiry.seconds - now.seconds
             ),
             isRemembered: isOffline,
             origin: SessionOrigin(address: browser.address, userAgent: browser.userAgent),

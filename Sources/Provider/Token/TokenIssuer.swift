@@ -57,7 +57,7 @@ struct TokenIssuer: Sendable {
 
     /// An access token that hangs off no session.
     private func bare(_ authorization: Authorization, _ terms: Terms, at now: Timestamp) throws -> IssuedToken {
-        let lifetime = dependencies.settings.accessTokenLifetime
+        let lifetime = dependencies.settings.accessTokenLifetime(of: authorization.client)
         let token = try sign(
             contents(authorization, nil, terms.audience),
             algorithm: .es256,
@@ -76,7 +76,7 @@ struct TokenIssuer: Sendable {
     ) async throws -> IssuedToken {
         let settings = dependencies.settings
         let session = signIn.session(in: authorization.client, scope: terms.scope, settings, at: now)
-        let expiry = min(now + settings.accessTokenLifetime, session.expiry)
+        let expiry = min(now + settings.accessTokenLifetime(of: authorization.client), session.expiry)
         let token = try sign(
             contents(authorization, session.id, terms.audience),
             algorithm: .es256,
@@ -85,7 +85,11 @@ struct TokenIssuer: Sendable {
         )
         let refresh = session.grant?.isOffline == true ? newRefreshToken(at: now) : nil
         let filed = refresh.map {
-            RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: now + settings.refreshTokenLifetime)
+            RefreshSuccessor(
+                id: $0.id,
+                digest: $0.digest,
+                expiry: now + settings.refreshTokenLifetime(of: authorization.client)
+            )
         }
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
             throw AuthorizationCodes.refused("of an account that was signed out")
@@ -106,7 +110,7 @@ struct TokenIssuer: Sendable {
         at now: Timestamp
     ) async throws -> IssuedToken {
         let session = live.session
-        let expiry = min(now + dependencies.settings.accessTokenLifetime, session.expiry)
+        let expiry = min(now + dependencies.settings.accessTokenLifetime(of: authorization.client), session.expiry)
         let token = try sign(
             contents(authorization, session.id, terms.audience),
             algorithm: .es256,
@@ -168,7 +172,7 @@ struct TokenIssuer: Sendable {
             subject: subjectNames.name(of: idToken.session.subject, for: idToken.client),
             accessToken: accessToken,
             from: now,
-            lifetime: settings.idTokenLifetime
+            lifetime: settings.idTokenLifetime(of: idToken.client)
         )
         let signer = try dependencies.keys.current(idToken.client.metadata.idTokenAlgorithm, at: now).idTokens
         response["id_token"] = .string(try signer.sign(claims.encoded()))

@@ -9,6 +9,7 @@ struct ApplicationsScreen: Sendable {
     let desk: FrontDesk
     let consents: any ConsentStore
     let clients: any ClientStore
+    let endpoint: AuthorizationEndpoint
 
     var routes: [Route] {
         [
@@ -33,6 +34,7 @@ struct ApplicationsScreen: Sendable {
                     id: consent.client.description,
                     name: client?.nameForPeople ?? consent.client.description,
                     scope: consent.scope.tokens,
+                    words: try await endpoint.words(of: consent.scope),
                     givenAt: consent.givenAt.forPeople
                 )
             )

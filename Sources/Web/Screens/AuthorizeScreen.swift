@@ -134,6 +134,7 @@ struct AuthorizeScreen: Sendable {
                 request: dialogues.text(of: asked.dialogue),
                 chooserPath: AccountsScreen.path(returningTo: try returnPath(asked))
             )
+            question.words = try await endpoint.words(of: scope)
             question.resources = request.resources.map { ($0.name, $0.id.description) }
             var reply = desk.page(.consent(question), for: asked.request, visitor, isQuestion: true)
             reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text

@@ -88,7 +88,12 @@ package struct Screens: Sendable {
                 now: now
             ).routes
             + SessionsScreen(desk: desk).routes
-            + ApplicationsScreen(desk: desk, consents: services.consents, clients: services.clients).routes
+            + ApplicationsScreen(
+                desk: desk,
+                consents: services.consents,
+                clients: services.clients,
+                endpoint: authorization
+            ).routes
             + KeysScreen(desk: desk, removal: KeyRemoval(accounts: desk.accounts, now: now)).routes
             + FriendsScreen(desk: desk, friendships: services.friendships, now: now).routes
             + UsersScreen(desk: desk, signIn: services.signIn, now: now).routes

@@ -35,6 +35,9 @@ extension ClientRegistration {
     private static let line = JSONSchema.text(0...MetadataReader.textLimit)
     private static let algorithm = JSONSchema.one(of: ClientMetadata.signingAlgorithms.map(\.rawValue))
 
+    /// The names of all members.
+    package static let memberNames = ["redirect_uris"] + members.map(\.0)
+
     /// The members that a client may leave out, or set to null.
     private static let members: [(String, JSONSchema)] = [
         ("client_name", line), ("application_type", .one(of: "web", "native")),

@@ -3,8 +3,8 @@ import JOSE
 import OAuth
 
 /// Applications register themselves (RFC 7591, OIDC Registration) and look after what they registered (RFC 7592).
-struct ClientRegistration: Feature {
-    let endpoints: [Endpoint]
+package struct ClientRegistration: Feature {
+    package let endpoints: [Endpoint]
 
     private static let path = "/oauth/register"
 

@@ -1,6 +1,6 @@
 import Cryptography
 import HTTPTypes
-import JOSE
+package import JOSE
 import OAuth
 
 /// Serves the endpoints of registration.
@@ -63,6 +63,8 @@ struct RegistrationDesk: Sendable {
         client.registrationDigest = before.registrationDigest
         client.mustAnswerChallenge = before.mustAnswerChallenge
         client.isResourceServer = before.isResourceServer
+        client.policy = before.policy
+        client.manager = before.manager
         guard try await dependencies.clients.replace(client) else { throw Self.refusedToken }
         return .json(.object(answer(client, token)))
     }
@@ -203,7 +205,7 @@ extension ClientAuthenticationMethod {
 
 extension Client {
     /// All that it is registered with, secrets left out.
-    fileprivate var registered: JSONObject {
+    package var registered: JSONObject {
         var answer: JSONObject = [
             "client_id": .string(id.description),
             "client_name": .string(name),

@@ -1,37 +1,50 @@
-import Cryptography
-import JOSE
-import OAuth
+package import Cryptography
+package import JOSE
+package import OAuth
 
-/// What an application asks to be registered as, found possible.
-struct RegistrationWish {
+/// What an application asks to be registered as, or an operator's file says of it, found possible.
+package struct RegistrationWish {
     /// nil where it has none.
-    let name: String?
-    let method: ClientAuthenticationMethod
-    let grants: Set<GrantType>
-    let scope: Scope
+    package let name: String?
+    package let method: ClientAuthenticationMethod
+    package let grants: Set<GrantType>
+    package let scope: Scope
     /// The keys that its assertions are signed with, or where they are; nil for another method.
-    let keys: Client.Credential?
-    let metadata: ClientMetadata
+    package let keys: Client.Credential?
+    package let metadata: ClientMetadata
 
     /// What the server lets clients be registered for.
-    struct Possible {
+    package struct Possible: Sendable {
         let scope: Scope
         /// What ID tokens and userinfo may be signed with.
         let signing: [SignatureAlgorithm]
+        let grants: Set<GrantType>
+
+        /// `grants` are those that people take part in, where strangers ask.
+        package init(
+            scope: Scope,
+            signing: [SignatureAlgorithm],
+            grants: Set<GrantType> = RegistrationWish.grantTypes
+        ) {
+            (self.scope, self.signing, self.grants) = (scope, signing, grants)
+        }
     }
 
-    static let grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken]
+    package static let grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken]
     static let responseTypes = ["code"]
 
     /// Reads the body of a registration. Throws the errors of RFC 7591 §3.2.2, each of which names its member.
-    init(_ json: JSONObject, _ possible: Possible) throws(OAuthError) {
+    package init(_ json: JSONObject, _ possible: Possible) throws(OAuthError) {
         let reader = MetadataReader(json)
         try Self.refuseUnsupported(reader)
         let method = try Self.method(reader)
+        grants = try Self.grants(reader, possible.grants)
         let metadata = try Self.metadata(json, reader, possible, method)
+        guard !metadata.redirectURIs.isEmpty || !grants.contains(.authorizationCode) else {
+            throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
+        }
         (self.method, self.metadata) = (method, metadata)
         name = try reader.line("client_name").flatMap { $0.isEmpty ? nil : $0 }
-        grants = try Self.grants(reader)
         scope = try Self.scope(reader, possible.scope)
         let given = try Self.keys(reader)
         guard method == .privateKeyJWT else {
@@ -95,9 +108,6 @@ struct RegistrationWish {
         _ method: ClientAuthenticationMethod
     ) throws(OAuthError) -> ClientMetadata {
         var metadata = try ClientMetadata(json: json)
-        guard !metadata.redirectURIs.isEmpty else {
-            throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
-        }
         // RS256 is the default of the specification (OIDC Registration §2); a server without such a key signs with what it has.
         if reader.value("id_token_signed_response_alg") == nil, !possible.signing.contains(.rs256) {
             metadata.idTokenAlgorithm = .es256
@@ -158,14 +168,16 @@ struct RegistrationWish {
     }
 
     /// What is asked for beyond what there is, is left out, and the answer says so (RFC 7591 §2). Throws where nothing is left.
-    private static func grants(_ reader: MetadataReader) throws(OAuthError) -> Set<GrantType> {
+    private static func grants(_ reader: MetadataReader, _ possible: Set<GrantType>) throws(OAuthError) -> Set<
+        GrantType
+    > {
         let named = try reader.strings("grant_types").map { GrantType($0) }
-        let grants = named.isEmpty ? [.authorizationCode] : grantTypes.intersection(named)
+        let grants = named.isEmpty ? [.authorizationCode] : possible.intersection(named)
         let types = try reader.strings("response_types")
         guard types.allSatisfy(responseTypes.contains) else {
             throw MetadataReader.refused("response_types", "of response_types_supported", seen: "\(types)")
         }
-        guard grants.contains(.authorizationCode) else {
+        guard grants.contains(.authorizationCode) || possible != grantTypes && !grants.isEmpty else {
             throw MetadataReader.refused("grant_types", "an array with authorization_code", seen: "\(named)")
         }
         return grants
