@@ -97,9 +97,9 @@ struct BasicPlanTests {
         #expect(plan.server.journal[answer.requestID].map(\.refusal.failed.check) == ["parameters"])
     }
 
-    @Test(arguments: ["GET", "POST"])
-    func `oidcc-userinfo-get and -post-header`(method: String) async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes, ["GET", "POST"])
+    func `oidcc-userinfo-get and -post-header`(mode: String?, method: String) async throws {
+        let plan = try await Plan(mode)
         let tokens = try await plan.app.redeem(plan.authorize())
         let reply = try await plan.server.call(
             method == "GET" ? .get : .post,
@@ -116,29 +116,31 @@ struct BasicPlanTests {
         #expect(try await Plan(mode).idToken(["nonce": nil])["nonce"] == nil)
     }
 
-    @Test(arguments: [
+    @Test(arguments: modes, [
         ("profile", 14, ["updated_at", "birthdate", "preferred_username"]), ("email", 2, ["email", "email_verified"]),
         ("address", 1, ["address"]), ("phone", 2, ["phone_number", "phone_number_verified"]),
         ("profile email address phone", 19, ["address", "name"]),
     ])
-    func `oidcc-scope-profile, -email, -address, -phone and -all`(scope: String, count: Int, names: [String])
-        async throws
-    {
-        let plan = try await Plan(nil)
-        let claims = try await plan.userinfo(["scope": "openid \(scope)"])
-        #expect(claims.names.count == count + 1, "\(claims.names)")
-        #expect(Set(names).isSubset(of: claims.names))
+    func `oidcc-scope-profile, -email, -address, -phone and -all`(
+        mode: String?,
+        asked: (scope: String, count: Int, names: [String])
+    ) async throws {
+        let plan = try await Plan(mode)
+        let claims = try await plan.userinfo(["scope": "openid \(asked.scope)"])
+        #expect(claims.names.count == asked.count + 1, "\(claims.names)")
+        #expect(Set(asked.names).isSubset(of: claims.names))
     }
 
-    @Test(arguments: [
+    @Test(arguments: modes, [
         ["scope": "phone email openid"], ["display": "page"], ["display": "popup"], ["extra": "foobar"],
         ["login_hint": "buffy@id.example.org"], ["ui_locales": "se"], ["claims_locales": "se"],
         ["acr_values": "1 2"], ["code_challenge": nil, "code_challenge_method": nil],
     ])
     func `oidcc-alternate-happy-flow, -display, -unknown-parameter, -hints, -locales, -acr-values`(
+        mode: String?,
         change: [String: String?]
     ) async throws {
-        let plan = try await Plan(nil)
+        let plan = try await Plan(mode)
         let answer = try await plan.authorize(change)
         #expect(
             try await plan.app.redeem(answer, change["code_challenge"] == nil ? [:] : ["code_verifier": nil]).status
@@ -180,8 +182,9 @@ struct BasicPlanTests {
         }
     }
 
-    @Test func `oidcc-max-age-1`() async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes)
+    func `oidcc-max-age-1`(mode: String?) async throws {
+        let plan = try await Plan(mode)
         let first = try await plan.idToken()
         plan.server.provider.clock.advance(by: 2)
         #expect(try await plan.browser.get(plan.request(["max_age": "1"])).location?.contains("again=yes") == true)
@@ -189,8 +192,9 @@ struct BasicPlanTests {
         #expect((second["auth_time"]?.integerValue ?? 0) > (first["auth_time"]?.integerValue ?? 0))
     }
 
-    @Test func `oidcc-max-age-10000`() async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes)
+    func `oidcc-max-age-10000`(mode: String?) async throws {
+        let plan = try await Plan(mode)
         let first = try await plan.idToken(["max_age": "15000"])
         plan.server.provider.clock.advance(by: 2)
         let answer = try await plan.browser.get(plan.request(["max_age": "10000"]))
@@ -198,9 +202,9 @@ struct BasicPlanTests {
         #expect(second["auth_time"] == first["auth_time"] && first["auth_time"] != nil)
     }
 
-    @Test(arguments: [0, 30])
-    func `oidcc-codereuse and -codereuse-30seconds`(wait: Int64) async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes, [0, 30])
+    func `oidcc-codereuse and -codereuse-30seconds`(mode: String?, wait: Int64) async throws {
+        let plan = try await Plan(mode)
         let answer = try await plan.authorize(["scope": "openid offline_access"])
         let tokens = try await plan.app.redeem(answer)
         #expect(try await plan.app.userinfo(tokens["access_token"] ?? "").status == 200)
@@ -211,11 +215,12 @@ struct BasicPlanTests {
         #expect(try await plan.app.refresh(tokens["refresh_token"] ?? "").error == "invalid_grant")
     }
 
-    @Test(arguments: ["https://app.example/other", RelyingParty.redirect + "?foo=bar", nil])
-    func `oidcc-ensure-registered-redirect-uri and -ensure-redirect-uri-in-authorization-request`(uri: String?)
-        async throws
-    {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes, ["https://app.example/other", RelyingParty.redirect + "?foo=bar", nil])
+    func `oidcc-ensure-registered-redirect-uri and -ensure-redirect-uri-in-authorization-request`(
+        mode: String?,
+        uri: String?
+    ) async throws {
+        let plan = try await Plan(mode)
         let reply = try await plan.browser.get(plan.request(["redirect_uri": uri]))
         #expect(reply.status == 400 && reply.location == nil)
         #expect(reply.text.contains("This sign-in request cannot be served"))
@@ -226,10 +231,11 @@ struct BasicPlanTests {
         )
     }
 
-    @Test func `oidcc-ensure-post-request-succeeds`() async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes)
+    func `oidcc-ensure-post-request-succeeds`(mode: String?) async throws {
+        let plan = try await Plan(mode)
         var form: TestForm = [:]
-        for pair in plan.app.query().split(separator: "&") {
+        for pair in plan.app.query(["response_mode": mode]).split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             form = form.setting(String(parts[0]), to: PercentEncoding.decode(parts[1]) ?? "")
         }
@@ -245,8 +251,9 @@ struct BasicPlanTests {
         #expect(answer.answer["error"] == "\(name)_not_supported")
     }
 
-    @Test func `oidcc-claims-essential`() async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes)
+    func `oidcc-claims-essential`(mode: String?) async throws {
+        let plan = try await Plan(mode)
         let tokens = try await plan.app.redeem(
             plan.authorize(["claims": #"{"userinfo":{"name":{"essential":true}}}"#])
         )
@@ -254,8 +261,9 @@ struct BasicPlanTests {
         #expect(try await plan.app.userinfo(tokens["access_token"] ?? "")["name"] == plan.person.name)
     }
 
-    @Test func `oidcc-refresh-token`() async throws {
-        let plan = try await Plan(nil)
+    @Test(arguments: modes)
+    func `oidcc-refresh-token`(mode: String?) async throws {
+        let plan = try await Plan(mode)
         let tokens = try await plan.app.redeem(
             plan.authorize(["scope": "openid offline_access", "prompt": "consent"])
         )
@@ -274,14 +282,17 @@ struct BasicPlanTests {
         #expect(try await plan.app.refresh(next["refresh_token"] ?? "").status == 200)
     }
 
-    @Test func `oidcc-server-client-secret-post`() async throws {
+    @Test(arguments: modes)
+    func `oidcc-server-client-secret-post`(mode: String?) async throws {
         let server = try await TestServer()
         try await server.person("ada")
         let app = try await RelyingParty(server, .clientSecretPost)
-        #expect(try await app.redeem(app.authorize(TestBrowser(server))).status == 200)
+        let answer = try await app.authorize(TestBrowser(server), ["response_mode": mode])
+        #expect(try await app.redeem(answer).status == 200)
     }
 
-    @Test func `oidcc-idtoken-rs256`() async throws {
+    @Test(arguments: modes)
+    func `oidcc-idtoken-rs256`(mode: String?) async throws {
         let server = try await TestServer()
         try await server.person("ada")
         let key = try PrivateKey.generate(.rsa(bits: 2048))
@@ -291,7 +302,7 @@ struct BasicPlanTests {
             known, try SigningKey(key, algorithm: .rs256, createdAt: now - 86_400),
         ])
         let app = try await RelyingParty(server) { $0.metadata.idTokenAlgorithm = .rs256 }
-        let tokens = try await app.redeem(app.authorize(TestBrowser(server)))
+        let tokens = try await app.redeem(app.authorize(TestBrowser(server), ["response_mode": mode]))
         let signed = try JWS.parse(
             tokens["id_token"] ?? "",
             policy: JWSPolicy(algorithms: [.rs256], type: .untyped)
