@@ -18,7 +18,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 
 from issuer import Issuer  # noqa: E402
 from keys import ECKey  # noqa: E402
-from process import free_port  # noqa: E402
+from process import Server, clean_environment, free_port  # noqa: E402
 
 CORES = os.cpu_count()
 
@@ -116,6 +116,21 @@ def wait_for(port: int, path: str, seconds: float) -> float:
             connection.close()
         time.sleep(0.001)
     raise RuntimeError(f"nothing answers on port {port} after {seconds} s")
+
+
+def starts(server: Server, count: int) -> list[float]:
+    """Seconds from the start of a process to its first answer, for each of so many starts. The server runs before and after."""
+    times = []
+    for _ in range(count):
+        server.stop()
+        began = time.perf_counter()
+        with open(server.log, "ab") as log:
+            server.process = subprocess.Popen(
+                server.command(), cwd=server.folder, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        wait_for(server.port, "/health", 20)
+        times.append(time.perf_counter() - began)
+    return times
 
 
 def openssl_speed(seconds: float) -> tuple[float, float]:
