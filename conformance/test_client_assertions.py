@@ -152,10 +152,10 @@ class ServerKey:
         public = next(k for k in server.issuer.get("/oauth/jwks").json()["keys"] if k["kid"] == self.header["kid"])
         for file in server.keys.glob("**/*.pem"):
             private = load_pem_private_key(file.read_bytes(), None)
-            if isinstance(private, ec.EllipticCurvePrivateKey):
+            if isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1):
                 key = ECKey()
                 key.private, key.numbers = private, private.public_key().public_numbers()
-                if key.curve == "P-256" and key.jwk["x"] == public["x"]:
+                if key.jwk["x"] == public["x"]:
                     self.key, self.public = key, public
                     return
         raise AssertionError(f"no PEM file in {server.keys} holds the key {self.header['kid']}")
