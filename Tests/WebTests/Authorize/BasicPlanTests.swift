@@ -116,11 +116,15 @@ struct BasicPlanTests {
         #expect(try await Plan(mode).idToken(["nonce": nil])["nonce"] == nil)
     }
 
-    @Test(arguments: modes, [
-        ("profile", 14, ["updated_at", "birthdate", "preferred_username"]), ("email", 2, ["email", "email_verified"]),
-        ("address", 1, ["address"]), ("phone", 2, ["phone_number", "phone_number_verified"]),
-        ("profile email address phone", 19, ["address", "name"]),
-    ])
+    @Test(
+        arguments: modes,
+        [
+            ("profile", 14, ["updated_at", "birthdate", "preferred_username"]),
+            ("email", 2, ["email", "email_verified"]),
+            ("address", 1, ["address"]), ("phone", 2, ["phone_number", "phone_number_verified"]),
+            ("profile email address phone", 19, ["address", "name"]),
+        ]
+    )
     func `oidcc-scope-profile, -email, -address, -phone and -all`(
         mode: String?,
         asked: (scope: String, count: Int, names: [String])
@@ -131,11 +135,14 @@ struct BasicPlanTests {
         #expect(Set(asked.names).isSubset(of: claims.names))
     }
 
-    @Test(arguments: modes, [
-        ["scope": "phone email openid"], ["display": "page"], ["display": "popup"], ["extra": "foobar"],
-        ["login_hint": "buffy@id.example.org"], ["ui_locales": "se"], ["claims_locales": "se"],
-        ["acr_values": "1 2"], ["code_challenge": nil, "code_challenge_method": nil],
-    ])
+    @Test(
+        arguments: modes,
+        [
+            ["scope": "phone email openid"], ["display": "page"], ["display": "popup"], ["extra": "foobar"],
+            ["login_hint": "buffy@id.example.org"], ["ui_locales": "se"], ["claims_locales": "se"],
+            ["acr_values": "1 2"], ["code_challenge": nil, "code_challenge_method": nil],
+        ]
+    )
     func `oidcc-alternate-happy-flow, -display, -unknown-parameter, -hints, -locales, -acr-values`(
         mode: String?,
         change: [String: String?]
