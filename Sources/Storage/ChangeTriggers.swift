@@ -3,22 +3,22 @@
 ///
 /// Inserting a row notes nothing where only rows that are there are remembered.
 enum ChangeTriggers {
-    /// For each table the columns with the id of the row that is noted.
-    private static let tables = [
-        ("account", "id"), ("account_key", "account_id"), ("session", "id"), ("issued_token", "session_id"),
+    /// For each table what is noted of a row (`ReadRows`), as SQL in which `ROW` is the row, and whether a row that is new is noted.
+    private static let tables: [(table: String, noted: [String], countsInserts: Bool)] = [
+        ("account", ["ROW.id"], false), ("account_key", ["ROW.account_id"], true), ("session", ["ROW.id"], false),
+        ("issued_token", ["ROW.session_id"], false), ("friendship", ["'friends ' || ROW.account_id"], true),
+        ("message", ["'messages ' || ROW.sender_id", "'messages ' || ROW.recipient_id"], true),
     ]
 
-    static let sql: String =
-        tables.map { table, id in
-            """
-            CREATE TEMP TRIGGER \(table)_was_updated AFTER UPDATE ON main.\(table)
-                BEGIN SELECT note_change(OLD.\(id)), note_change(NEW.\(id)); END;
-            CREATE TEMP TRIGGER \(table)_was_deleted AFTER DELETE ON main.\(table)
-                BEGIN SELECT note_change(OLD.\(id)); END;
-            """
-        }.joined(separator: "\n") + """
-
-            CREATE TEMP TRIGGER account_key_was_inserted AFTER INSERT ON main.account_key
-                BEGIN SELECT note_change(NEW.account_id); END;
-            """
+    static let sql: String = tables.map { table, noted, countsInserts in
+        func trigger(_ event: String, _ rows: String...) -> String {
+            let notes = rows.flatMap { row in noted.map { "note_change(\($0.replacing("ROW", with: row)))" } }
+            return """
+                CREATE TEMP TRIGGER \(table)_\(event.lowercased()) AFTER \(event) ON main.\(table)
+                    BEGIN SELECT \(notes.joined(separator: ", ")); END;
+                """
+        }
+        let triggers = [trigger("UPDATE", "OLD", "NEW"), trigger("DELETE", "OLD")]
+        return (triggers + (countsInserts ? [trigger("INSERT", "NEW")] : [])).joined(separator: "\n")
+    }.joined(separator: "\n")
 }

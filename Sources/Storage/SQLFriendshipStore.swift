@@ -4,9 +4,11 @@ package import Social
 /// Friendships: two rows each, one for either side, so that a person's friends are one range of the table.
 package struct SQLFriendshipStore: FriendshipStore {
     private let database: Database
+    private let known: ReadCache<[Person]>
 
     package init(_ database: Database) {
         self.database = database
+        known = ReadCache(database.stamps, capacity: 4096)
     }
 
     /// Throws `DatabaseError`.
@@ -39,12 +41,15 @@ package struct SQLFriendshipStore: FriendshipStore {
 
     /// Throws `DatabaseError`.
     package func friends(of person: Person) throws -> [Person] {
-        try database.read { connection in
-            try connection.query(
-                "SELECT friend_id FROM friendship WHERE account_id = $1 ORDER BY created_at, friend_id",
-                [.text(person.description)]
-            ) { Person(try $0.text(0)) }
-        }
+        let rows = ReadRows(friendsOf: person.description)
+        return try known.value(person.description, rows: { _ in rows }) {
+            try database.read { connection in
+                try connection.query(
+                    "SELECT friend_id FROM friendship WHERE account_id = $1 ORDER BY created_at, friend_id",
+                    [.text(person.description)]
+                ) { Person(try $0.text(0)) }
+            }
+        } ?? []
     }
 }
 

@@ -1,12 +1,21 @@
 package import JOSE
 package import Social
 
-/// Messages by their time-ordered ids.
+/// Messages by their time-ordered ids. The newest page, which is asked for again and again, and a person's partners are read again only
+/// when something was sent, read or deleted (`ReadCache`).
 package struct SQLMessageStore: MessageStore {
+    /// The longest page that is remembered, in bytes of its texts; of such pages there are at most `rememberedPages`.
+    private static let rememberedBytes = 16_384
+    private static let rememberedPages = 512
+
     private let database: Database
+    private let newest: ReadCache<[Message]>
+    private let knownPartners: ReadCache<[Person]>
 
     package init(_ database: Database) {
         self.database = database
+        newest = ReadCache(database.stamps, capacity: Self.rememberedPages)
+        knownPartners = ReadCache(database.stamps, capacity: 4096)
     }
 
     /// Throws `DatabaseError`.
@@ -27,6 +36,18 @@ package struct SQLMessageStore: MessageStore {
 
     /// Throws `DatabaseError`.
     package func messages(_ query: MessageQuery) throws -> [Message] {
+        guard query.before == nil else { return try page(query) }
+        let key = "\(query.limit) \(query.with?.description ?? "") \(query.person)"
+        if let known = newest[key] { return known }
+        let stamp = database.stamps.now
+        let page = try page(query)
+        if page.reduce(0, { $0 + $1.text.utf8.count }) <= Self.rememberedBytes {
+            newest.keep(page, ReadEvidence(stamp, ReadRows(messagesOf: query.person.description)), for: key)
+        }
+        return page
+    }
+
+    private func page(_ query: MessageQuery) throws -> [Message] {
         try database.read { connection in
             try connection.query(Self.sql(query), Self.values(query)) { row in
                 Message(
@@ -54,11 +75,14 @@ package struct SQLMessageStore: MessageStore {
 
     /// Throws `DatabaseError`.
     package func partners(of person: Person, limit: Int) throws -> [Person] {
-        try database.read { connection in
-            try connection.query(Self.partners, [.text(person.description), .integer(Int64(limit))]) {
-                Person(try $0.text(0))
+        let rows = ReadRows(messagesOf: person.description)
+        return try knownPartners.value("\(limit) \(person)", rows: { _ in rows }) {
+            try database.read { connection in
+                try connection.query(Self.partners, [.text(person.description), .integer(Int64(limit))]) {
+                    Person(try $0.text(0))
+                }
             }
-        }
+        } ?? []
     }
 
     /// From one partner to the next in an index, so that the cost is one of partners and not of messages: who gets a hundred

@@ -1,6 +1,6 @@
 @testable import Accounts
 import JOSE
-import Storage
+@testable import Storage
 import TestSupport
 
 /// Stores over a new database in a folder of its own.
@@ -25,6 +25,16 @@ struct ScratchStores {
     func reopened() async throws -> Stores {
         await stores.database.close()
         return try await Self.open(folder)
+    }
+
+    /// Takes the triggers away that note changes.
+    func stopNoting() async throws {
+        try await stores.database.write { connection in
+            let names = try connection.query("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'") {
+                try $0.text(0)
+            }
+            for name in names { try connection.executeScript("DROP TRIGGER temp.\(name)") }
+        }
     }
 
     func count(_ table: String) throws -> Int64? {

@@ -56,10 +56,21 @@ final class ReadCache<Value: Sendable>: Sendable {
     }
 }
 
-/// The rows that a value was read from: an account's, and a session's where it has one.
+/// The rows that a value was read from, by the names under which their changes are noted (`ChangeTriggers`): an account's, and a session's
+/// where it has one.
 struct ReadRows {
     let account: String
     var session: String?
+
+    init(account: String, session: String? = nil) {
+        (self.account, self.session) = (account, session)
+    }
+
+    /// A person's friendships.
+    init(friendsOf person: String) { self.init(account: "friends \(person)") }
+
+    /// The messages that a person sent or got.
+    init(messagesOf person: String) { self.init(account: "messages \(person)") }
 }
 
 /// Since when a value holds, and which places tell that it no longer does (`ChangeStamps`).

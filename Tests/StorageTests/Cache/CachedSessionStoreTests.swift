@@ -32,16 +32,6 @@ struct CachedSessionStoreTests {
         return answers
     }
 
-    /// Takes the triggers away that note changes.
-    private func stopNoting() async throws {
-        try await scratch.stores.database.write { connection in
-            let names = try connection.query("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'") {
-                try $0.text(0)
-            }
-            for name in names { try connection.executeScript("DROP TRIGGER temp.\(name)") }
-        }
-    }
-
     @Test func `what was asked before is answered without the database`() async throws {
         let before = try await answers()
         await scratch.stores.database.close()
@@ -68,7 +58,7 @@ struct CachedSessionStoreTests {
     @Test(arguments: Change.allCases)
     func `control: without the notes of changes the old answers go on`(change: Change) async throws {
         try await change.prepare(scratch.stores, sign)
-        try await stopNoting()
+        try await scratch.stopNoting()
         let before = try await answers()
         try await change.make(scratch.stores, sign)
         #expect(try await answers() == before)
@@ -138,7 +128,7 @@ struct CachedSessionStoreTests {
     }
 
     @Test func `control: without the notes of changes such looks find it`() async throws {
-        try await stopNoting()
+        try await scratch.stopNoting()
         #expect(try await endUnderFire(rounds: 20) > 0)
     }
 
@@ -186,7 +176,7 @@ struct CachedSessionStoreTests {
 
     @Test func `what another program writes into the file counts after the next sweep`() async throws {
         let before = try await answers()
-        try await stopNoting()
+        try await scratch.stopNoting()
         try await scratch.stores.database.write { try $0.execute("UPDATE session SET is_over = 1") }
         #expect(try await answers() == before)
         _ = try await scratch.stores.sweep(at: now)
@@ -197,7 +187,7 @@ struct CachedSessionStoreTests {
         async throws
     {
         _ = try await answers()
-        try await stopNoting()
+        try await scratch.stopNoting()
         scratch.stores.database.stamps.beginGuest()
         try await scratch.stores.database.read { _ in }
         let other = try ChangeStamps(try DatabaseFile(scratch.folder.path("martlet.db"), create: false), create: false)
