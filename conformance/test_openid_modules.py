@@ -45,12 +45,23 @@ def test_oidcc_userinfo_post_body(issuer, asker):
     assert issuer.send("POST", "/oauth/userinfo", data={"access_token": token}).status_code in (400, 401)
 
 
+def unsigned(**claims) -> str:
+    body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJub25lIn0.{body}."
+
+
 def test_oidcc_ensure_request_object_with_redirect_uri(asker):
-    """The good address is in the request object alone: a page, and no redirect to either."""
-    claims = base64.urlsafe_b64encode(json.dumps({"redirect_uri": REDIRECT}).encode()).decode().rstrip("=")
-    inside = "eyJhbGciOiJub25lIn0." + claims + "."
-    assert shows_a_page(asker.authorize(request=inside, redirect_uri="https://other.example/"))
-    assert asker.answer(asker.authorize(request=inside))["error"] == "request_not_supported"
+    """The good address is in the request object alone, and is taken; a bad one there is a page, whatever is beside it."""
+    good = asker.authorize(request=unsigned(redirect_uri=REDIRECT), redirect_uri="https://other.example/")
+    assert asker.answer(good)["code"]
+    assert shows_a_page(asker.authorize(request=unsigned(redirect_uri="https://other.example/")))
+
+
+def test_oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(asker):
+    """What the object says is processed: its state is the one of the answer."""
+    answer = asker.answer(asker.authorize(request=unsigned(state="inside", nonce="n")))
+    assert answer["code"] and answer["state"] == "inside"
+    assert "none" in asker.visitor.issuer.metadata()["request_object_signing_alg_values_supported"]
 
 
 @pytest.fixture(scope="module")

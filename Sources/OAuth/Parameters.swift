@@ -100,6 +100,29 @@ package struct Parameters: Sendable {
         }
     }
 
+    /// Takes the members of a request object as parameters (RFC 9101 §4): strings as they are, integers and objects as their text, null
+    /// and empty ones as omitted. Throws `invalid_request` for more than `limit` members.
+    package init(requestObject object: JSONObject) throws(OAuthError) {
+        var texts = JSONObject()
+        for name in object.names {
+            switch object[name] {
+            case .string(""): continue
+            case .integer(let value): texts[name] = .string(String(value))
+            case .object(let value): texts[name] = .string(String(decoding: value.encoded(), as: UTF8.self))
+            case let value: texts[name] = value
+            }
+        }
+        try self.init(json: texts)
+    }
+
+    /// These, and those of `others` that are not among them.
+    package func supplemented(by others: Parameters) -> Parameters {
+        var all = self
+        all.values.merge(others.values.filter { !mistyped.contains($0.key) }) { own, _ in own }
+        if resources.isEmpty, !mistyped.contains(ParameterName.resource.description) { all.resources = others.resources }
+        return all
+    }
+
     /// The value of `name`, or nil when it is omitted or empty. Throws `invalid_request` when it is not a string.
     package func optional(_ name: ParameterName) throws(OAuthError) -> String? {
         if mistyped.contains(name.description) {

@@ -117,4 +117,9 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         description = text
     }
+
+    /// The address before the fragment that `text` may have.
+    package init?(withoutFragment text: String) {
+        self.init(String(text.prefix { $0 != "#" }))
+    }
 }

@@ -26,6 +26,7 @@ package struct Provider: Sendable {
 
     /// What the endpoints of the spine and the features share.
     struct Spine: Sendable {
+        let keys: ClientKeys
         let challenges: Challenges
         let authentication: ClientAuthentication
         let tokens: AccessTokenVerifier
@@ -46,7 +47,8 @@ package struct Provider: Sendable {
                 clients: ClientDirectory(dependencies),
                 settings: settings,
                 hints: IDTokenHints(dependencies: dependencies),
-                audiences: Audiences(dependencies)
+                audiences: Audiences(dependencies),
+                objects: RequestObjects(dependencies, keys: spine.keys)
             ),
             codes: AuthorizationCodes(dependencies)
         )
@@ -91,12 +93,19 @@ package struct Provider: Sendable {
             now: dependencies.now
         )
         let tokens = AccessTokenVerifier(dependencies)
+        let keys = ClientKeys(dependencies)
         return Spine(
+            keys: keys,
             challenges: challenges,
             authentication: ClientAuthentication(
                 dependencies,
                 directory: ClientDirectory(dependencies),
-                assertions: AssertionVerifier(dependencies, challenges: challenges, replays: replays)
+                assertions: AssertionVerifier(
+                    dependencies,
+                    keys: keys,
+                    challenges: challenges,
+                    replays: replays
+                )
             ),
             tokens: tokens,
             bearer: BearerToken(tokens: tokens, settings: dependencies.settings)

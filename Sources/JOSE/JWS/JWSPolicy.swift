@@ -40,7 +40,9 @@ package struct JWSPolicy: Sendable {
     package static func sharedSecret(type: ExpectedType) -> JWSPolicy {
         JWSPolicy(algorithms: [], type: type, takesSharedSecret: true)
     }
+}
 
+extension JWSPolicy.ExpectedType {
     /// Types that some specification gives to tokens, by their short lowercase names.
     private static let knownTypes: Set<String> = [
         "at+jwt", "client-authentication+jwt", "dc+sd-jwt", "dpop+jwt", "entity-statement+jwt", "jose+json",
@@ -50,21 +52,25 @@ package struct JWSPolicy: Sendable {
         "wpt+jwt",
     ]
 
-    func check(type seen: String?) throws(JOSEError) {
-        let short = seen.map(JWSPolicy.shortened)
-        let accepted =
-            switch type {
-            case .required(let name): short == JWSPolicy.shortened(name)
-            case .optional(let name): short == JWSPolicy.shortened(name) || isNeutral(short)
-            case .untyped: isNeutral(short)
-            }
-        guard accepted else {
-            throw JOSEError(.type, "typ header", expected: "\(type)", seen: FailedCheck.excerpt(seen))
+    /// Whether `seen`, a `typ` header, is one of these.
+    package func accepts(_ seen: String?) -> Bool {
+        let short = seen.map(Self.shortened)
+        return switch self {
+        case .required(let name): short == Self.shortened(name)
+        case .optional(let name): short == Self.shortened(name) || isNeutral(short)
+        case .untyped: isNeutral(short)
+        }
+    }
+
+    /// Throws `type` where `seen` is none of these.
+    func check(_ seen: String?) throws(JOSEError) {
+        guard accepts(seen) else {
+            throw JOSEError(.type, "typ header", expected: "\(self)", seen: FailedCheck.excerpt(seen))
         }
     }
 
     private func isNeutral(_ short: String?) -> Bool {
-        short.map { !$0.isEmpty && !JWSPolicy.knownTypes.contains($0) } ?? true
+        short.map { !$0.isEmpty && !Self.knownTypes.contains($0) } ?? true
     }
 
     private static func shortened(_ name: String) -> String {

@@ -16,34 +16,47 @@ struct AuthorizationChecks: Sendable {
     let settings: Settings
     let hints: IDTokenHints
     let audiences: Audiences
+    let objects: RequestObjects
 
-    /// The request in `parameters`. Throws `AuthorizationFailure` and what the stores throw.
-    func run(_ parameters: Parameters) async throws -> AuthorizationRequest {
-        // 1. Who asks, and where the answer may go. Until both are known an error is a page.
+    /// The request in `parameters`; `start` is when its dialogue began. Throws `AuthorizationFailure` and what the stores throw.
+    func run(_ parameters: Parameters, start: Timestamp) async throws -> AuthorizationRequest {
+        // 1. Who asks, and for what: a request object may say otherwise than what came with it.
         let client: Client
-        let redirect: String
         do {
             client = try await self.client(parameters)
-            redirect = try Self.redirectURI(parameters, client)
         } catch let error as OAuthError {
             throw AuthorizationFailure.page(error)
         }
-        let (mode, modeError) = Self.mode(parameters)
-        let state = try? parameters.optional(.state)
+        var asked = RequestObjects.Asked(parameters: parameters)
+        var objectError: OAuthError?
+        do throws(OAuthError) {
+            asked = try await objects.asked(parameters, by: client, start: start)
+        } catch {
+            objectError = error
+        }
+
+        // 2. Where the answer may go. Until this is known an error is a page.
+        let redirect: String
+        do throws(OAuthError) {
+            redirect = try Self.redirectURI(asked.parameters, client)
+        } catch {
+            throw AuthorizationFailure.page(objectError ?? error)
+        }
+        let (mode, modeError) = Self.mode(asked.parameters)
+        let state = try? asked.parameters.optional(.state)
         let target = ResponseTarget(client: client, redirectURI: redirect, mode: mode, state: state ?? nil)
 
-        // 2. From here on errors go to the client.
+        // 3. From here on errors go to the client.
         do {
-            if let modeError { throw modeError }
-            return try await request(parameters, target)
+            if let error = objectError ?? modeError { throw error }
+            return try await request(asked, target)
         } catch let error as OAuthError {
             throw AuthorizationFailure.response(AuthorizationResponse(error, to: target, issuer: settings.issuer))
         }
     }
 
-    private func request(_ parameters: Parameters, _ target: ResponseTarget) async throws -> AuthorizationRequest {
-        let client = target.client
-        try Self.refuseRequestObjects(parameters)
+    private func request(_ asked: RequestObjects.Asked, _ target: ResponseTarget) async throws -> AuthorizationRequest {
+        let (client, parameters) = (target.client, asked.parameters)
         try Self.checkResponseType(parameters, client)
         let claims = try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) }
         let maximumAge = try Self.maximumAge(parameters) ?? client.metadata.defaultMaximumAge
@@ -60,7 +73,8 @@ struct AuthorizationChecks: Sendable {
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
                 ?? client.metadata.defaultACRs,
             claims: claims ?? ClaimsRequest(),
-            resources: try await audiences.resources(in: parameters, scope: scope)
+            resources: try await audiences.resources(in: parameters, scope: scope),
+            fetchedObject: asked.fetched
         )
     }
 
@@ -101,23 +115,6 @@ struct AuthorizationChecks: Sendable {
             throw invalid(.responseMode, "query or form_post", name)
         } catch {
             return (.query, error)
-        }
-    }
-
-    private static func refuseRequestObjects(_ parameters: Parameters) throws(OAuthError) {
-        if try parameters.optional(.request) != nil {
-            throw OAuthError(
-                .requestNotSupported,
-                "request objects are not supported",
-                FailedCheck("request", expected: "plain parameters", seen: "a request object")
-            )
-        }
-        if try parameters.optional(.requestURI) != nil {
-            throw OAuthError(
-                .requestURINotSupported,
-                "request objects by reference are not supported",
-                FailedCheck("request_uri", expected: "plain parameters", seen: "a reference")
-            )
         }
     }
 
@@ -217,6 +214,4 @@ extension OAuthError.Code {
     package static let loginRequired = Self("login_required", status: 400)
     package static let consentRequired = Self("consent_required", status: 400)
     package static let accountSelectionRequired = Self("account_selection_required", status: 400)
-    package static let requestNotSupported = Self("request_not_supported", status: 400)
-    package static let requestURINotSupported = Self("request_uri_not_supported", status: 400)
 }

@@ -1,4 +1,4 @@
-import JOSE
+package import JOSE
 package import OAuth
 
 /// The authorization endpoint (RFC 6749 §3.1): decides, again and again from what is stored, what a request needs next.
@@ -13,9 +13,9 @@ package struct AuthorizationEndpoint: Sendable {
         self.codes = codes
     }
 
-    /// The request in `parameters`. Throws `AuthorizationFailure` and what the stores throw.
-    package func request(_ parameters: Parameters) async throws -> AuthorizationRequest {
-        try await checks.run(parameters)
+    /// The request in `parameters`; `start` is when its dialogue began. Throws `AuthorizationFailure` and what the stores throw.
+    package func request(_ parameters: Parameters, start: Timestamp) async throws -> AuthorizationRequest {
+        try await checks.run(parameters, start: start)
     }
 
     /// The next step of `request` for the person that `state` tells of. Throws what the stores throw.

@@ -18,6 +18,8 @@ package struct AuthorizationRequest: Sendable {
     package let claims: ClaimsRequest
     /// What the tokens are to be for; empty for the server alone.
     package let resources: [ProtectedResource]
+    /// The request object that was fetched for it: the dialogue goes on with this one, whatever its address has later.
+    package let fetchedObject: String?
 
     package var client: Client { target.client }
 

@@ -5,18 +5,16 @@ import OAuth
 /// Verifies client assertions: signature, claims, challenge and replay (RFC 7523 §3, OIDC Core §9).
 package struct AssertionVerifier: Sendable {
     private let settings: Settings
-    private let sealing: SealingKey
+    private let keys: ClientKeys
     private let challenges: Challenges
     private let replays: ReplayGuard
-    private let published: PublishedKeys
     private let now: @Sendable () -> Timestamp
 
-    package init(_ dependencies: Dependencies, challenges: Challenges, replays: ReplayGuard) {
+    init(_ dependencies: Dependencies, keys: ClientKeys, challenges: Challenges, replays: ReplayGuard) {
         settings = dependencies.settings
-        sealing = dependencies.sealing
+        self.keys = keys
         self.challenges = challenges
         self.replays = replays
-        published = PublishedKeys(dependencies.documents, now: dependencies.now)
         now = dependencies.now
     }
 
@@ -57,48 +55,10 @@ package struct AssertionVerifier: Sendable {
                     )
                 )
             }
-            switch client.credential {
-            case .keys(let keys):
-                try Self.verify(assertion.signed, with: keys)
-            case .publishedKeys(let url):
-                try await verify(assertion.signed, by: client, keysAt: url)
-            case .sealedSecret(let sealed):
-                try assertion.signed.verify(sharedSecret: sealing.open(sealed, for: client.id))
-            case .secretDigest:
-                throw JOSEError(.key, FailedCheck("credential", expected: "keys", seen: "a secret"))
-            case .none:
-                throw JOSEError(.key, FailedCheck("credential", expected: "keys", seen: "none"))
-            }
+            try await keys.verify(assertion.signed, by: client.id, with: client.credential)
         } catch {
             throw refusal(error, of: client)
         }
-    }
-
-    /// With the client's published keys, and once more with those that may have come to the set since.
-    private func verify(_ signed: JWS, by client: Client, keysAt url: WebAddress) async throws(JOSEError) {
-        let keys = try await published.keys(at: url, of: client.id)
-        do throws(JOSEError) {
-            try Self.verify(signed, with: keys)
-        } catch {
-            guard let renewed = await published.renewedKeys(at: url, of: client.id) else { throw error }
-            try Self.verify(signed, with: renewed)
-        }
-    }
-
-    /// Any registered key that the header names and the algorithm suits.
-    private static func verify(_ signed: JWS, with keys: JWKSet) throws(JOSEError) {
-        guard case .signature(let algorithm) = signed.algorithm else {
-            throw JOSEError(.algorithm, FailedCheck("alg", expected: "one of the client's keys", seen: "HS256"))
-        }
-        let candidates = keys.candidates(kid: keys.keys.count == 1 ? nil : signed.kid, algorithm: algorithm)
-        guard let last = candidates.last else {
-            throw JOSEError(
-                .algorithm,
-                FailedCheck("alg, kid", expected: "those of a registered key", seen: algorithm.rawValue)
-            )
-        }
-        for key in candidates.dropLast() where (try? signed.verify(with: key)) != nil { return }
-        try signed.verify(with: last)
     }
 
     /// The seed's code for a bad signature by an account's key is `invalid_grant`; everything else is the client's failure.
@@ -171,16 +131,6 @@ package struct AssertionVerifier: Sendable {
                 FailedCheck("jti", expected: "room to remember it", seen: "a full record"),
                 fields: [.init("Retry-After", "30")]
             )
-        }
-    }
-}
-
-extension JWS.Algorithm {
-    /// The value of the `alg` header.
-    fileprivate var name: String {
-        switch self {
-        case .signature(let algorithm): algorithm.rawValue
-        case .hs256: ClientMetadata.sharedSecretAlgorithm
         }
     }
 }

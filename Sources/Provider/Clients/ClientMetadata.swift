@@ -23,8 +23,14 @@ package struct ClientMetadata: Sendable {
     package var assertionAlgorithm: String?
     /// What it is a copy of (RFC 7591 §2).
     package var softwareID, softwareVersion: String?
+    /// Its public keys, or where they are, unless they are what it proves itself with.
+    package var keys: ClientKeySource?
     /// Where its request objects may lie (OIDC Core §6.2), as it wrote them: https, perhaps with a fragment.
     package var requestURIs: [String] = []
+    /// The one algorithm of its request objects by name, `none` among them; nil for any (OIDC Registration §2).
+    package var requestObjectAlgorithm: String?
+    /// Whether it asks for nothing but by signed request objects (RFC 9101 §10.5).
+    package var requiresSignedRequestObject = false
     /// Where the client is told that a session ended (Back-Channel Logout §2.2), and whether it must be told which.
     package var backChannelLogoutURI: WebAddress?
     package var backChannelLogoutSessionRequired = false
@@ -52,6 +58,9 @@ package struct ClientMetadata: Sendable {
 
     /// The `alg` of `client_secret_jwt`.
     static let sharedSecretAlgorithm = "HS256"
+
+    /// The `alg` of a request object that is not signed.
+    static let unsigned = "none"
 
     /// Reads what a client registers; members that are not known are passed over (RFC 7591 §2). Throws `invalid_redirect_uri` and
     /// `invalid_client_metadata`.
@@ -82,9 +91,16 @@ package struct ClientMetadata: Sendable {
             "one of token_endpoint_auth_signing_alg_values_supported"
         )
         requestURIs = try reader.strings("request_uris")
-        guard requestURIs.allSatisfy({ WebAddress(String($0.prefix { $0 != "#" }))?.isSecure == true }) else {
+        guard requestURIs.allSatisfy({ WebAddress(withoutFragment: $0)?.isSecure == true }) else {
             throw MetadataReader.refused("request_uris", "https URLs")
         }
+        keys = try ClientKeySource(reader)
+        requestObjectAlgorithm = try reader.choice(
+            "request_object_signing_alg",
+            RequestObject.algorithms,
+            "one of request_object_signing_alg_values_supported"
+        )
+        requiresSignedRequestObject = try reader.flag("require_signed_request_object")
         backChannelLogoutURI = try reader.secureAddress("backchannel_logout_uri")
         backChannelLogoutSessionRequired = try reader.flag("backchannel_logout_session_required")
         frontChannelLogoutURI = try reader.address("frontchannel_logout_uri")
@@ -112,9 +128,16 @@ package struct ClientMetadata: Sendable {
         let texts = [
             ("software_id", softwareID), ("software_version", softwareVersion),
             ("token_endpoint_auth_signing_alg", assertionAlgorithm),
+            ("request_object_signing_alg", requestObjectAlgorithm),
         ]
         for (name, value) in texts { if let value { json[name] = .string(value) } }
         if !requestURIs.isEmpty { json["request_uris"] = .strings(requestURIs) }
+        switch keys {
+        case .registered(let keys): json["jwks"] = .object(keys.json)
+        case .published(let url): json["jwks_uri"] = .string(url.description)
+        case nil: break
+        }
+        if requiresSignedRequestObject { json["require_signed_request_object"] = true }
         if backChannelLogoutSessionRequired { json["backchannel_logout_session_required"] = true }
         if frontChannelLogoutSessionRequired { json["frontchannel_logout_session_required"] = true }
         if !contacts.isEmpty { json["contacts"] = .strings(contacts) }

@@ -22,7 +22,7 @@ final class PublishedKeys: Sendable {
     }
 
     /// The keys at `url`, fetched when they were not lately. Throws when there are none.
-    func keys(at url: WebAddress, of client: Client.ID) async throws(JOSEError) -> JWKSet {
+    func keys(at url: WebAddress, of client: Client.ID) async throws(JOSEError) -> ClientKeySet {
         let set = set(at: url, of: client)
         if let keys = set.keys(youngerThan: Self.freshness) { return keys }
         await set.fetch()
@@ -31,7 +31,7 @@ final class PublishedKeys: Sendable {
     }
 
     /// The keys after they were fetched again; nil when that was done within the last minute, or fails.
-    func renewedKeys(at url: WebAddress, of client: Client.ID) async -> JWKSet? {
+    func renewedKeys(at url: WebAddress, of client: Client.ID) async -> ClientKeySet? {
         let set = set(at: url, of: client)
         guard await set.fetch() else { return nil }
         return set.keys(youngerThan: 1)
@@ -52,7 +52,7 @@ final class PublishedKeys: Sendable {
 /// One client's key set.
 private final class PublishedKeySet: Sendable {
     private struct State {
-        var keys: JWKSet?
+        var keys: ClientKeySet?
         var fetchedAt: Timestamp?
         var triedAt: Timestamp?
         var fetch: Task<Void, Never>?
@@ -92,7 +92,7 @@ private final class PublishedKeySet: Sendable {
     }
 
     /// The keys, where they were fetched less than `age` seconds ago.
-    func keys(youngerThan age: Int64) -> JWKSet? {
+    func keys(youngerThan age: Int64) -> ClientKeySet? {
         let time = now()
         return state.withLock { state in
             guard let keys = state.keys, let fetchedAt = state.fetchedAt, time < fetchedAt + age else { return nil }
@@ -112,11 +112,10 @@ private final class PublishedKeySet: Sendable {
         }
     }
 
-    /// Keys of kinds that this server does not know are passed over, as RFC 7517 §5 has it.
-    private func document() async -> Result<JWKSet, RemoteDocumentError> {
+    private func document() async -> Result<ClientKeySet, RemoteDocumentError> {
         do {
             let bytes = try await documents.get(url)
-            return .success(try JWKSet(json: try JSONObject.parse(bytes), unusable: .skipped))
+            return .success(try ClientKeySet(published: try JSONObject.parse(bytes)))
         } catch let error as RemoteDocumentError {
             return .failure(error)
         } catch {

@@ -10,7 +10,7 @@ struct AuthorizationCodeFlow: Feature {
     init(_ dependencies: Dependencies) {
         let settings = dependencies.settings
         grants = [AuthorizationCodeGrant(codes: AuthorizationCodes(dependencies), dependencies: dependencies)]
-        metadata = [
+        let own: JSONObject = [
             "authorization_endpoint": .string(settings.url("/authorize")),
             "response_types_supported": ["code"],
             "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
@@ -20,12 +20,11 @@ struct AuthorizationCodeFlow: Feature {
             ),
             "authorization_response_iss_parameter_supported": true,
             "claims_parameter_supported": true,
-            "request_parameter_supported": false,
-            "request_uri_parameter_supported": false,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "display_values_supported": ["page"],
             "claim_types_supported": ["normal"],
         ]
+        metadata = own.merging(RequestObjects.metadata)
     }
 }
 

@@ -13,6 +13,15 @@ package struct Dialogues: Sendable {
         let query: String
         let start: Timestamp
         var choice: Choice?
+
+        /// The same with a request object by value in place of its address.
+        func carrying(_ object: String) -> Dialogue {
+            let parts = query.split(separator: "&", omittingEmptySubsequences: false).map { part in
+                PercentEncoding.decode(part.prefix { $0 != "=" }) == ParameterName.requestURI.description
+                    ? "\(ParameterName.request)=\(PercentEncoding.encode(object))" : String(part)
+            }
+            return Dialogue(query: parts.joined(separator: "&"), start: start, choice: choice)
+        }
     }
 
     /// The session that a person chose for a request, in the browser that they did it in; in another it means nothing.

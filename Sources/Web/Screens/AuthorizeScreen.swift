@@ -23,7 +23,7 @@ struct AuthorizeScreen: Sendable {
     private func ask(_ request: EndpointRequest) async throws -> Reply {
         let dialogue = dialogues.dialogue(in: request.query)
         return try await answered {
-            let asked = Asked(try await self.request(in: dialogue), dialogue, request)
+            let asked = try await self.asked(dialogue, request)
             return try await proceed(asked, as: try await answering(asked))
         }
     }
@@ -33,7 +33,7 @@ struct AuthorizeScreen: Sendable {
         let form = try desk.uncheckedForm(request)
         let dialogue = dialogues.dialogue(in: try form.required("request"))
         return try await answered {
-            let asked = Asked(try await self.request(in: dialogue), dialogue, request)
+            let asked = try await self.asked(dialogue, request)
             let answering = try await answering(asked)
             guard let live = answering.live else { throw SignInNeeded(returnPath: ReturnPath(Section.account.path)) }
             // Whoever was shown the question is who answers it.
@@ -57,6 +57,12 @@ struct AuthorizeScreen: Sendable {
         }
     }
 
+    private func asked(_ dialogue: Dialogues.Dialogue, _ request: EndpointRequest) async throws -> Asked {
+        let content = try await self.request(in: dialogue)
+        // What was fetched travels on in place of its address, so that the person allows what they were shown.
+        return Asked(content, content.fetchedObject.map(dialogue.carrying) ?? dialogue, request)
+    }
+
     private func request(in dialogue: Dialogues.Dialogue) async throws -> AuthorizationRequest {
         let parameters: Parameters
         do throws(OAuthError) {
@@ -64,7 +70,7 @@ struct AuthorizeScreen: Sendable {
         } catch {
             throw AuthorizationFailure.page(error)
         }
-        return try await endpoint.request(parameters)
+        return try await endpoint.request(parameters, start: dialogue.start)
     }
 
     /// From which of the browser's sessions a request is answered.

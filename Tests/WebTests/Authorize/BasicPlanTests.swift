@@ -252,10 +252,13 @@ struct BasicPlanTests {
         #expect(try await plan.app.redeem(plan.app.go(on: moved, plan.browser)).status == 200)
     }
 
-    @Test(arguments: ["request", "request_uri"])
-    func `oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported`(name: String) async throws {
+    @Test(arguments: [("request", "invalid_request_object"), ("request_uri", "invalid_request_uri")])
+    func `what is no request object, and an address that nobody registered, are told`(
+        name: String,
+        error: String
+    ) async throws {
         let answer = try await Plan(nil).authorize([name: "https://app.example/object"])
-        #expect(answer.answer["error"] == "\(name)_not_supported")
+        #expect(answer.answer["error"] == error)
     }
 
     @Test(arguments: modes)

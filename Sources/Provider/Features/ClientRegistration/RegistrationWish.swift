@@ -39,22 +39,17 @@ package struct RegistrationWish {
         try Self.refuseUnsupported(reader)
         let method = try Self.method(reader)
         grants = try Self.grants(reader, possible.grants)
-        let metadata = try Self.metadata(json, reader, possible, method)
+        var metadata = try Self.metadata(json, reader, possible, method)
         guard !metadata.redirectURIs.isEmpty || !grants.contains(.authorizationCode) else {
             throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
         }
+        let given = metadata.keys
+        // What is kept as its credential is not kept again.
+        if method == .privateKeyJWT { metadata.keys = nil }
         (self.method, self.metadata) = (method, metadata)
         name = try reader.line("client_name").flatMap { $0.isEmpty ? nil : $0 }
         scope = try Self.scope(reader, possible.scope)
-        let given = try Self.keys(reader)
-        guard method == .privateKeyJWT else {
-            keys = nil
-            return
-        }
-        guard let given else {
-            throw MetadataReader.refused("jwks", "the public keys of a client that signs its assertions")
-        }
-        keys = given
+        keys = method == .privateKeyJWT ? try Self.credential(given) : nil
     }
 
     func client(_ id: Client.ID, _ credential: Client.Credential) -> Client {
@@ -82,11 +77,11 @@ package struct RegistrationWish {
         let names: [ParameterName] = [
             "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
             "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
-            "request_object_signing_alg", "request_object_encryption_alg", "request_object_encryption_enc",
+            "request_object_encryption_alg", "request_object_encryption_enc",
             "authorization_signed_response_alg", "authorization_encrypted_response_alg",
             "authorization_encrypted_response_enc", "introspection_signed_response_alg",
             "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
-            "require_signed_request_object", "require_pushed_authorization_requests", "dpop_bound_access_tokens",
+            "require_pushed_authorization_requests", "dpop_bound_access_tokens",
             "tls_client_certificate_bound_access_tokens",
         ]
         for name in names { try reader.refuse(name) }
@@ -121,6 +116,7 @@ package struct RegistrationWish {
             throw MetadataReader.refused(name, "an algorithm that this server signs with", seen: algorithm.rawValue)
         }
         try checkAssertionAlgorithm(metadata, method)
+        try checkObjectAlgorithm(metadata, method)
         try checkFrontChannel(metadata)
         try checkSector(metadata)
         return metadata
@@ -138,6 +134,35 @@ package struct RegistrationWish {
                 "token_endpoint_auth_signing_alg",
                 "HS256 for client_secret_jwt, and an algorithm of public keys for private_key_jwt",
                 seen: algorithm
+            )
+        }
+    }
+
+    /// What request objects are signed with has to be there; a secret of which only the digest is kept signs nothing.
+    private static func checkObjectAlgorithm(
+        _ metadata: ClientMetadata,
+        _ method: ClientAuthenticationMethod
+    ) throws(OAuthError) {
+        let algorithm = metadata.requestObjectAlgorithm
+        switch algorithm {
+        case nil, ClientMetadata.unsigned?: break
+        case ClientMetadata.sharedSecretAlgorithm?:
+            guard method != .clientSecretJWT else { break }
+            throw MetadataReader.refused(
+                "request_object_signing_alg",
+                "of public keys: HS256 is for client_secret_jwt, as of other secrets only a digest is kept",
+                seen: method.rawValue
+            )
+        case _?:
+            guard metadata.keys == nil else { break }
+            throw MetadataReader.refused("request_object_signing_alg", "beside jwks or jwks_uri", seen: "no keys")
+        }
+        guard metadata.requiresSignedRequestObject else { return }
+        let signs = metadata.keys != nil || method == .clientSecretJWT
+        guard signs, algorithm != ClientMetadata.unsigned else {
+            throw MetadataReader.refused(
+                "require_signed_request_object",
+                "beside keys, and no request_object_signing_alg of none"
             )
         }
     }
@@ -191,24 +216,13 @@ package struct RegistrationWish {
         return scope
     }
 
-    private static func keys(_ reader: MetadataReader) throws(OAuthError) -> Client.Credential? {
-        let url = try reader.secureAddress("jwks_uri")
-        guard let value = reader.value("jwks") else { return url.map { .publishedKeys($0) } }
-        guard url == nil else { throw MetadataReader.refused("jwks_uri", "left out where there is jwks") }
-        guard let object = value.objectValue, let members = object["keys"]?.arrayValue else {
-            throw MetadataReader.refused("jwks", "a JWK Set")
-        }
-        // Nothing is encrypted to a client here, so the keys for that are left out.
-        let signing = members.filter { $0.objectValue?["use"] != "enc" }
-        do throws(JOSEError) {
-            let keys = try JWKSet(json: ["keys": .array(signing)], unusable: .refused)
-            return keys.keys.isEmpty ? nil : .keys(keys)
-        } catch {
-            throw OAuthError(
-                .invalidClientMetadata,
-                "\("jwks" as ParameterName) must be public keys with names of their own, each for signatures and long enough",
-                error.failed
-            )
+    /// What a client proves itself with that signs its assertions.
+    private static func credential(_ given: ClientKeySource?) throws(OAuthError) -> Client.Credential {
+        switch given {
+        case .published(let url): return .publishedKeys(url)
+        case .registered(let keys) where !keys.signing.keys.isEmpty: return .keys(keys.signing)
+        case .registered, nil:
+            throw MetadataReader.refused("jwks", "the public keys of a client that signs its assertions")
         }
     }
 }

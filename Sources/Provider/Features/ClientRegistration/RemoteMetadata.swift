@@ -13,6 +13,8 @@ struct RemoteMetadata {
             ("sector_identifier_uri", wish.metadata.sectorIdentifierURI),
         ]
         if case .publishedKeys(let url) = wish.keys { called.append(("jwks_uri", url)) }
+        if case .published(let url) = wish.metadata.keys { called.append(("jwks_uri", url)) }
+        called += wish.metadata.requestURIs.map { ("request_uris", WebAddress(withoutFragment: $0)) }
         for (name, url) in called {
             guard let url, !documents.mayReach(url) else { continue }
             throw MetadataReader.refused(name, "on a host of the public internet", seen: url.description)

@@ -53,7 +53,9 @@ struct ClientRegistrationTests {
             "initiate_login_uri": "https://app.example/login", "default_max_age": 600, "require_auth_time": true,
             "default_acr_values": ["urn:a"], "userinfo_signed_response_alg": "ES256",
             "id_token_signed_response_alg": "ES256", "software_id": "s", "software_version": "1.2",
-            "request_uris": ["https://app.example/r#hash"], "backchannel_logout_uri": "https://app.example/b",
+            "request_uris": ["https://app.example/r#hash"], "request_object_signing_alg": "ES256",
+            "require_signed_request_object": true, "jwks": ["keys": [.object(try TestKey.known().jwk)]],
+            "backchannel_logout_uri": "https://app.example/b",
             "backchannel_logout_session_required": true, "frontchannel_logout_uri": "https://app.example/f",
             "frontchannel_logout_session_required": true, "subject_type": "public",
         ]
