@@ -15,14 +15,17 @@ class Asker:
     """Registered on the command line for `redirect`; somebody is signed in, and allowed it."""
 
     def __init__(self, server, redirect: str = REDIRECT):
-        data = ["--data", str(server.data), "--keys", str(server.keys)]
-        options = ["--name", "asker", "--auth", "client_secret_post", "--redirect-uri", redirect, "--json"]
-        self.client = json.loads(server.run("clients", "add", *data, *options))
         self.redirect, self.visitor, self.person = redirect, Visitor(server.issuer), Person(server)
+        self.client = self.registered(server)
         page = self.visitor.get("/authorize?" + self.query(self._verifier()))
         reply = self.visitor.post(page.form("sign-in"), username=self.person.username, password=PASSWORD)
         consent = self.visitor.get(reply.headers["Location"])
         assert self.answer(self.visitor.post(consent.form("allow"), choice="allow"))["code"]
+
+    def registered(self, server) -> dict:
+        data = ["--data", str(server.data), "--keys", str(server.keys)]
+        options = ["--name", "asker", "--auth", "client_secret_post", "--redirect-uri", self.redirect, "--json"]
+        return json.loads(server.run("clients", "add", *data, *options))
 
     def authorize(self, verifier: str | None = None, **changes: str | None):
         """The reply to a request of the signed-in person."""

@@ -16,6 +16,8 @@ package struct Dependencies: Sendable {
     /// What clients keep elsewhere.
     package let documents: any RemoteDocuments
     package let keys: SigningKeys
+    /// Reads what is encrypted for the server; none unless they are set.
+    package var decryption = DecryptionKeys([])
     /// Unseals the secrets of `client_secret_jwt` clients; the key that refresh tokens are derived under comes from it.
     package let sealing: SealingKey
     package let random: any RandomSource

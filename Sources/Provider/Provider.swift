@@ -27,6 +27,7 @@ package struct Provider: Sendable {
     /// What the endpoints of the spine and the features share.
     struct Spine: Sendable {
         let keys: ClientKeys
+        let encryption: ClientEncryption
         let challenges: Challenges
         let authentication: ClientAuthentication
         let tokens: AccessTokenVerifier
@@ -63,9 +64,14 @@ package struct Provider: Sendable {
             grants: Dictionary(uniqueKeysWithValues: grants.map { ($0.type, $0) }),
             audiences: Audiences(dependencies),
             issuer: TokenIssuer(dependencies: dependencies),
+            encryption: spine.encryption,
             metrics: TokenMetrics(grants.map(\.type))
         )
-        let keySet = KeySetDocument(keys: dependencies.keys, now: dependencies.now)
+        let keySet = KeySetDocument(
+            keys: dependencies.keys,
+            others: dependencies.decryption.published,
+            now: dependencies.now
+        )
         endpoints =
             [
                 Endpoint(.post, "/oauth/token", advertisedAs: "token_endpoint", operation: token.operation) {
@@ -96,6 +102,7 @@ package struct Provider: Sendable {
         let keys = ClientKeys(dependencies)
         return Spine(
             keys: keys,
+            encryption: ClientEncryption(keys: keys, random: dependencies.random),
             challenges: challenges,
             authentication: ClientAuthentication(
                 dependencies,

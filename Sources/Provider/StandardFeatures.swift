@@ -8,7 +8,7 @@ enum StandardFeatures {
             RefreshTokens(dependencies),
             Logout(dependencies),
             ClientRegistration(dependencies),
-            UserInfo(dependencies, guard: spine.bearer),
+            UserInfo(dependencies, encryption: spine.encryption, guard: spine.bearer),
             TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),
             TokenRevocation(dependencies, authentication: spine.authentication, tokens: spine.tokens),
         ]

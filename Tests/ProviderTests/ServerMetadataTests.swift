@@ -11,6 +11,8 @@ struct ServerMetadataTests {
     static let algorithms: JSON = [
         "ES256", "ES256K", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "HS256",
     ]
+    static let encryption: JSON = ["RSA-OAEP-256", "ECDH-ES"]
+    static let contents: JSON = ["A128GCM", "A256GCM", "A128CBC-HS256"]
     static let methods: JSON = [
         "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none",
     ]
@@ -27,6 +29,9 @@ struct ServerMetadataTests {
             "authorization_response_iss_parameter_supported": true, "claims_parameter_supported": true,
             "request_parameter_supported": true, "request_uri_parameter_supported": true,
             "require_request_uri_registration": true,
+            "id_token_encryption_alg_values_supported": encryption,
+            "userinfo_encryption_alg_values_supported": encryption,
+            "id_token_encryption_enc_values_supported": contents, "userinfo_encryption_enc_values_supported": contents,
             "request_object_signing_alg_values_supported": .array((algorithms.arrayValue ?? []) + ["none"]),
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "end_session_endpoint": .string("\(issuer)/end-session"), "frontchannel_logout_supported": true,

@@ -23,7 +23,12 @@ package struct TestProvider: Sendable {
     package let registration: Registration
 
     /// A new server on a new database. `change` is what the operator decided.
-    package init(issuer: String = Self.issuer, _ change: (inout Settings) -> Void = { _ in }) async throws {
+    /// `decryption` is what others may encrypt for it.
+    package init(
+        issuer: String = Self.issuer,
+        decryption: DecryptionKeys = DecryptionKeys([]),
+        _ change: (inout Settings) -> Void = { _ in }
+    ) async throws {
         var settings = Settings(issuer: issuer)
         change(&settings)
         let clock = MovableClock()
@@ -31,9 +36,11 @@ package struct TestProvider: Sendable {
             settings,
             folder: ScratchFolder(),
             clock: clock,
-            keys: SigningKeys(
-                [SigningKey(TestKey.known().privateKey, algorithm: .es256, createdAt: clock.now() - 86_400)],
-                rotation: KeyRotation(tokenLifetime: settings.longestTokenLifetime)
+            keys: (
+                SigningKeys(
+                    [SigningKey(TestKey.known().privateKey, algorithm: .es256, createdAt: clock.now() - 86_400)],
+                    rotation: KeyRotation(tokenLifetime: settings.longestTokenLifetime)
+                ), decryption
             ),
             seed: 1
         )
@@ -43,14 +50,14 @@ package struct TestProvider: Sendable {
         _ settings: Settings,
         folder: ScratchFolder,
         clock: MovableClock,
-        keys: SigningKeys,
+        keys: (signing: SigningKeys, decryption: DecryptionKeys),
         seed: UInt64
     ) async throws {
         let random = SeededRandom(seed: seed)
         let start = clock.now()
         documents = TestDocuments()
         stores = try await Stores.open(path: folder.path("martlet.db"), options: .patient, at: start)
-        dependencies = Dependencies(
+        var dependencies = Dependencies(
             settings: settings,
             stores: .init(
                 clients: stores.clients,
@@ -64,11 +71,13 @@ package struct TestProvider: Sendable {
                 resources: stores.resources
             ),
             documents: documents,
-            keys: keys,
+            keys: keys.signing,
             sealing: SealingKey([UInt8](repeating: 7, count: 32)),
             random: random,
             now: clock.now
         )
+        dependencies.decryption = keys.decryption
+        self.dependencies = dependencies
         provider = try await Provider(dependencies, startedAt: start, hasHistory: stores.hasHistory)
         var limits = RegistrationSettings(baseURL: settings.issuer)
         limits.registrationsPerAddress = nil
@@ -90,7 +99,7 @@ package struct TestProvider: Sendable {
             dependencies.settings,
             folder: folder,
             clock: clock,
-            keys: dependencies.keys,
+            keys: (dependencies.keys, dependencies.decryption),
             seed: UInt64(bitPattern: clock.now().milliseconds)
         )
     }

@@ -7,21 +7,32 @@ import OAuth
 struct RequestObjects: Sendable {
     private let settings: Settings
     private let keys: ClientKeys
+    private let decryption: DecryptionKeys
+    private let random: any RandomSource
     private let documents: RequestDocuments
 
     init(_ dependencies: Dependencies, keys: ClientKeys) {
         settings = dependencies.settings
         self.keys = keys
+        decryption = dependencies.decryption
+        random = dependencies.random
         documents = RequestDocuments(dependencies.documents)
     }
 
     /// What the server does with them (OIDC Discovery §3, RFC 9101 §10.5).
-    static let metadata: JSONObject = [
-        "request_parameter_supported": true,
-        "request_uri_parameter_supported": true,
-        "require_request_uri_registration": true,
-        "request_object_signing_alg_values_supported": .strings(RequestObject.algorithms),
-    ]
+    static func metadata(_ decryption: DecryptionKeys) -> JSONObject {
+        let metadata: JSONObject = [
+            "request_parameter_supported": true,
+            "request_uri_parameter_supported": true,
+            "require_request_uri_registration": true,
+            "request_object_signing_alg_values_supported": .strings(RequestObject.algorithms),
+        ]
+        guard !decryption.algorithms.isEmpty else { return metadata }
+        return metadata.merging([
+            "request_object_encryption_alg_values_supported": .strings(decryption.algorithms.map(\.rawValue)),
+            "request_object_encryption_enc_values_supported": ClientEncryption.contents,
+        ])
+    }
 
     /// What a client asks for.
     struct Asked {
@@ -65,7 +76,7 @@ struct RequestObjects: Sendable {
     ) async throws(OAuthError) -> Parameters {
         let object: RequestObject
         do throws(JOSEError) {
-            object = try RequestObject(compact)
+            object = try RequestObject(try decrypted(compact, of: client))
             try await verify(object, of: client)
             try object.checkClaims(
                 of: client,
@@ -81,6 +92,22 @@ struct RequestObjects: Sendable {
         let all = object.isAlone || client.metadata.requiresSignedRequestObject ? inside : inside.supplemented(by: sent)
         if !object.isAlone { try Self.checkAgreement(inside, sent, .responseType) }
         return all
+    }
+
+    /// What is inside of a token that is encrypted for this server: another one, once. Others are taken as they are.
+    private func decrypted(_ compact: String, of client: Client) throws(JOSEError) -> String {
+        guard compact.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 4 else { return compact }
+        guard let encryption = client.metadata.requestObjectEncryption else {
+            throw JOSEError(
+                .algorithm,
+                FailedCheck(
+                    "request_object_encryption_alg",
+                    expected: "a token that is not encrypted",
+                    seen: "one that is"
+                )
+            )
+        }
+        return String(decoding: try decryption.open(compact, as: encryption, random: random), as: UTF8.self)
     }
 
     private func verify(_ object: RequestObject, of client: Client) async throws(JOSEError) {

@@ -28,6 +28,25 @@ struct ClientKeys: Sendable {
         }
     }
 
+    /// The key of `client` that tokens for it are encrypted for by `algorithm`. Throws when there is none.
+    func recipient(of client: Client, for algorithm: JWEAlgorithm) async throws(JOSEError) -> EncryptionKey {
+        let found: EncryptionKey?
+        switch client.keySource {
+        case .registered(let keys):
+            found = keys.recipient(for: algorithm)
+        case .published(let url):
+            if let key = try await published.keys(at: url, of: client.id).recipient(for: algorithm) { return key }
+            found = await published.renewedKeys(at: url, of: client.id)?.recipient(for: algorithm)
+        case nil:
+            found = nil
+        }
+        if let found { return found }
+        throw JOSEError(
+            .key,
+            FailedCheck("encryption key", expected: "a key of \(client.id) for \(algorithm.rawValue)", seen: "none")
+        )
+    }
+
     /// With the client's published keys, and once more with those that may have come to the set since.
     private func verify(_ signed: JWS, by id: Client.ID, keysAt url: WebAddress) async throws(JOSEError) {
         let keys = try await published.keys(at: url, of: id)
@@ -57,6 +76,13 @@ struct ClientKeys: Sendable {
 }
 
 extension Client {
+    /// All its keys, or where they are; nil where only keys for signatures are known.
+    fileprivate var keySource: ClientKeySource? {
+        if let keys = metadata.keys { return keys }
+        if case .publishedKeys(let url) = credential { return .published(url) }
+        return nil
+    }
+
     /// What its request objects are signed with by `algorithm`: a secret that can be read back, or the keys that it registered,
     /// whatever it proves itself with.
     func objectCredential(for algorithm: JWS.Algorithm) -> Credential {

@@ -23,12 +23,16 @@ package struct ClientMetadata: Sendable {
     package var assertionAlgorithm: String?
     /// What it is a copy of (RFC 7591 §2).
     package var softwareID, softwareVersion: String?
-    /// Its public keys, or where they are, unless they are what it proves itself with.
+    /// How ID tokens and userinfo are encrypted for it; nil where they are not (OIDC Core §10.2).
+    package var idTokenEncryption, userinfoEncryption: TokenEncryption?
+    /// Its public keys, or where they are; nil where they are known as what it proves itself with, and nothing is encrypted for it.
     package var keys: ClientKeySource?
     /// Where its request objects may lie (OIDC Core §6.2), as it wrote them: https, perhaps with a fragment.
     package var requestURIs: [String] = []
     /// The one algorithm of its request objects by name, `none` among them; nil for any (OIDC Registration §2).
     package var requestObjectAlgorithm: String?
+    /// How it encrypts request objects, where it does.
+    package var requestObjectEncryption: TokenEncryption?
     /// Whether it asks for nothing but by signed request objects (RFC 9101 §10.5).
     package var requiresSignedRequestObject = false
     /// Where the client is told that a session ended (Back-Channel Logout §2.2), and whether it must be told which.
@@ -100,7 +104,16 @@ package struct ClientMetadata: Sendable {
             RequestObject.algorithms,
             "one of request_object_signing_alg_values_supported"
         )
+        requestObjectEncryption = try reader.encryption(
+            "request_object_encryption_alg",
+            "request_object_encryption_enc"
+        )
         requiresSignedRequestObject = try reader.flag("require_signed_request_object")
+        idTokenEncryption = try reader.encryption("id_token_encrypted_response_alg", "id_token_encrypted_response_enc")
+        userinfoEncryption = try reader.encryption(
+            "userinfo_encrypted_response_alg",
+            "userinfo_encrypted_response_enc"
+        )
         backChannelLogoutURI = try reader.secureAddress("backchannel_logout_uri")
         backChannelLogoutSessionRequired = try reader.flag("backchannel_logout_session_required")
         frontChannelLogoutURI = try reader.address("frontchannel_logout_uri")
@@ -137,6 +150,9 @@ package struct ClientMetadata: Sendable {
         case .published(let url): json["jwks_uri"] = .string(url.description)
         case nil: break
         }
+        json.set(idTokenEncryption, "id_token_encrypted_response_alg", "id_token_encrypted_response_enc")
+        json.set(userinfoEncryption, "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc")
+        json.set(requestObjectEncryption, "request_object_encryption_alg", "request_object_encryption_enc")
         if requiresSignedRequestObject { json["require_signed_request_object"] = true }
         if backChannelLogoutSessionRequired { json["backchannel_logout_session_required"] = true }
         if frontChannelLogoutSessionRequired { json["frontchannel_logout_session_required"] = true }

@@ -18,13 +18,15 @@ struct AuthorizationCodeFlow: Feature {
             "id_token_signing_alg_values_supported": .strings(
                 dependencies.keys.algorithms(at: dependencies.now()).map(\.rawValue)
             ),
+            "id_token_encryption_alg_values_supported": ClientEncryption.algorithms,
+            "id_token_encryption_enc_values_supported": ClientEncryption.contents,
             "authorization_response_iss_parameter_supported": true,
             "claims_parameter_supported": true,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "display_values_supported": ["page"],
             "claim_types_supported": ["normal"],
         ]
-        metadata = own.merging(RequestObjects.metadata)
+        metadata = own.merging(RequestObjects.metadata(dependencies.decryption))
     }
 }
 

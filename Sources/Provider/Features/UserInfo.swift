@@ -8,17 +8,20 @@ struct UserInfo: Feature {
     let endpoints: [Endpoint]
     let metadata: JSONObject
 
-    init(_ dependencies: Dependencies, guard bearer: BearerToken) {
+    init(_ dependencies: Dependencies, encryption: ClientEncryption, guard bearer: BearerToken) {
         metadata = [
             "claims_supported": .strings(["sub"] + StandardClaims.names + ["public_key", "created_at"]),
             "userinfo_signing_alg_values_supported": .strings(
                 dependencies.keys.algorithms(at: dependencies.now()).map(\.rawValue)
             ),
+            "userinfo_encryption_alg_values_supported": ClientEncryption.algorithms,
+            "userinfo_encryption_enc_values_supported": ClientEncryption.contents,
         ]
         let respond: @Sendable (EndpointRequest) async throws -> Reply = { request in
             let (verified, subject) = try await bearer.admitAccount(request, scope: "openid")
             let claims = Self.claims(of: subject, for: verified)
-            return try await Self.signed(claims, for: verified, dependencies) ?? .json(.object(claims))
+            let token = try await Self.token(claims, for: verified, dependencies, encryption)
+            return token ?? .json(.object(claims))
         }
         endpoints = [
             Endpoint(
@@ -32,24 +35,33 @@ struct UserInfo: Feature {
         ]
     }
 
-    /// The claims as a JWT, where the client registered that it wants one (OIDC Core §5.3.2).
-    private static func signed(
+    /// The claims as a JWT, signed, encrypted or both, where the client registered that it wants one (OIDC Core §5.3.2).
+    private static func token(
         _ claims: JSONObject,
         for verified: AccessTokenVerifier.Verified,
-        _ dependencies: Dependencies
+        _ dependencies: Dependencies,
+        _ encryption: ClientEncryption
     ) async throws -> Reply? {
         guard verified.session?.grant != nil,
-            let client = try await dependencies.clients.client(verified.token.clientID),
-            let algorithm = client.metadata.userinfoAlgorithm
+            let client = try await dependencies.clients.client(verified.token.clientID)
         else { return nil }
-        let all = claims.merging([
-            "iss": .string(dependencies.settings.issuer), "aud": .string(client.id.description),
-        ])
-        let signer = try dependencies.keys.current(algorithm, at: dependencies.now()).idTokens
+        let recipient = try await encryption.recipient(client, client.metadata.userinfoEncryption)
+        let token: String
+        switch (client.metadata.userinfoAlgorithm, recipient) {
+        case (nil, nil): return nil
+        case (nil, let recipient?): token = try recipient.seal(claims)
+        case (let algorithm?, _):
+            let all = claims.merging([
+                "iss": .string(dependencies.settings.issuer), "aud": .string(client.id.description),
+            ])
+            let signer = try dependencies.keys.current(algorithm, at: dependencies.now()).idTokens
+            let signed = try signer.sign(all.encoded())
+            token = try recipient?.seal(signed) ?? signed
+        }
         return Reply(
             .ok,
             fields: [.contentType: "application/jwt", .cacheControl: "no-store"],
-            body: Array(try signer.sign(all.encoded()).utf8)
+            body: Array(token.utf8)
         )
     }
 

@@ -5,6 +5,8 @@ import Synchronization
 /// The JWK Set of the server (RFC 7517 §5): encoded again only when the set of published keys changes.
 final class KeySetDocument: Sendable {
     private let keys: SigningKeys
+    /// Keys that tokens for the server are encrypted for, as they are published.
+    private let others: [JSON]
     private let now: @Sendable () -> Timestamp
     private let encoded = Mutex<Encoded?>(nil)
 
@@ -13,8 +15,9 @@ final class KeySetDocument: Sendable {
         let document: CachedDocument
     }
 
-    init(keys: SigningKeys, now: @escaping @Sendable () -> Timestamp) {
+    init(keys: SigningKeys, others: [JSON] = [], now: @escaping @Sendable () -> Timestamp) {
         self.keys = keys
+        self.others = others
         self.now = now
     }
 
@@ -25,26 +28,30 @@ final class KeySetDocument: Sendable {
         keys.fetchers.note(request, at: now)
         let document = encoded.withLock { encoded in
             if let encoded, encoded.version == published.version { return encoded.document }
-            let fresh = Self.encode(published.keys, maxAge: keys.rotation.lead)
+            let fresh = Self.encode(published.keys, others, maxAge: keys.rotation.lead)
             encoded = Encoded(version: published.version, document: fresh)
             return fresh
         }
         return document.reply(to: request)
     }
 
-    static let operation = Operation("readKeys", "The keys that sign tokens (RFC 7517 §5).", of: .documents)
-        .publishing(
-            "The key set.",
-            .object(["keys": .array(of: .jwk)]),
-            type: "application/jwk-set+json"
-        )
+    static let operation = Operation(
+        "readKeys",
+        "The keys that sign tokens, and those that tokens for the server are encrypted for (RFC 7517 §5).",
+        of: .documents
+    )
+    .publishing(
+        "The key set.",
+        .object(["keys": .array(of: .jwk)]),
+        type: "application/jwk-set+json"
+    )
 
-    private static func encode(_ keys: [SigningKey], maxAge: Int64) -> CachedDocument {
+    private static func encode(_ keys: [SigningKey], _ others: [JSON], maxAge: Int64) -> CachedDocument {
         let entries = keys.map { key in
             JSON.object(key.privateKey.publicKey.toPublicJSON(kid: key.kid, use: "sig", alg: key.algorithm))
         }
         return CachedDocument(
-            json: ["keys": .array(entries)],
+            json: ["keys": .array(entries + others)],
             contentType: "application/jwk-set+json",
             maxAge: maxAge
         )

@@ -8,6 +8,7 @@ struct TokenEndpoint: Sendable {
     let grants: [GrantType: any Grant]
     let audiences: Audiences
     let issuer: TokenIssuer
+    let encryption: ClientEncryption
     let metrics: TokenMetrics
 
     /// The seven phases of a token request. Throws `OAuthError`.
@@ -22,6 +23,9 @@ struct TokenEndpoint: Sendable {
 
         // 3. The client may use the grant.
         guard client.grants.contains(type) else { throw Self.unauthorized(client, type) }
+        // Whom its ID tokens are encrypted for is known before anything is used up.
+        let wanted = type == .clientCredentials ? nil : client.metadata.idTokenEncryption
+        let recipient = try await encryption.recipient(client, wanted)
 
         // 4. and 5. The grant proves what the request is entitled to, and the key that it belongs to.
         let authorization = try await grant.authorize(TokenRequest(client: client, parameters: parameters))
@@ -30,7 +34,10 @@ struct TokenEndpoint: Sendable {
         let scope = try Self.narrow(authorization)
         try Self.admit(authorization)
         let audience = try await audiences.audience(of: parameters, within: authorization.resources, scope: scope)
-        let token = try await issuer.issue(authorization, .init(scope: scope, audience: audience))
+        let token = try await issuer.issue(
+            authorization,
+            .init(scope: scope, audience: audience, recipient: recipient)
+        )
         metrics.granted(type)
 
         // 7. Reply; no cache may keep it.

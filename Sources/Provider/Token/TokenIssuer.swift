@@ -41,6 +41,8 @@ struct TokenIssuer: Sendable {
         let scope: Scope
         /// Whom the access token is for, and what it is good for there.
         let audience: Audience
+        /// Whom the ID token is encrypted for; nil where it is not.
+        let recipient: TokenRecipient?
     }
 
     /// The tokens of `authorization` with exactly `terms`, filed before they are returned. Throws `invalid_grant` when the session
@@ -97,7 +99,7 @@ struct TokenIssuer: Sendable {
         var response = response(token, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
         let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.code.terms.nonce)
-        try add(idToken, to: &response, scope: terms.scope, accessToken: token.compact, at: now)
+        try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
 
@@ -124,7 +126,7 @@ struct TokenIssuer: Sendable {
         var response = response(token, lifetime: expiry.seconds - now.seconds)
         response["refresh_token"] = .string(refresh.text)
         let idToken = IDToken(client: authorization.client, session: session, nonce: nil)
-        try add(idToken, to: &response, scope: terms.scope, accessToken: token.compact, at: now)
+        try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
 
@@ -161,11 +163,11 @@ struct TokenIssuer: Sendable {
     private func add(
         _ idToken: IDToken,
         to response: inout JSONObject,
-        scope: Scope,
+        _ terms: Terms,
         accessToken: String,
         at now: Timestamp
     ) throws {
-        guard scope.contains("openid") else { return }
+        guard terms.scope.contains("openid") else { return }
         let settings = dependencies.settings
         let claims = idToken.claims(
             issuer: settings.issuer,
@@ -175,7 +177,8 @@ struct TokenIssuer: Sendable {
             lifetime: settings.idTokenLifetime(of: idToken.client)
         )
         let signer = try dependencies.keys.current(idToken.client.metadata.idTokenAlgorithm, at: now).idTokens
-        response["id_token"] = .string(try signer.sign(claims.encoded()))
+        let signed = try signer.sign(claims.encoded())
+        response["id_token"] = .string(try terms.recipient?.seal(signed) ?? signed)
     }
 
     /// An access token with a new id. Throws when there is no key for `algorithm`.

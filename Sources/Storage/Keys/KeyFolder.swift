@@ -153,7 +153,7 @@ package struct KeyFolder: Sendable {
         }
     }
 
-    private func readKey(_ name: String) throws -> PrivateKey {
+    func readKey(_ name: String) throws -> PrivateKey {
         let text = String(decoding: try folder.read(name), as: UTF8.self)
         do {
             return try PrivateKey(pkcs8PEM: text)

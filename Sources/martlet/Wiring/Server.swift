@@ -35,13 +35,17 @@ struct Server {
             at: start
         )
         let folder = KeyFolder(configuration.keysFolder)
+        // Beside the others, so that a start takes no longer for them.
+        async let decryption = folder.decryptionKeys(at: start)
         let keys = try await folder.load(random: random, at: start)
         let volatile = VolatileValues(configuration, sealing: keys.sealing, random: random, logger: logger)
         let signing = SigningKeys(keys.signing, rotation: configuration.keyRotation, earlier: try folder.evidence())
         let keeper = KeyKeeper(folder: folder, signing: signing, logger: logger, now: SystemClock.now)
         try keeper.turn()
+        var dependencies = Self.dependencies(configuration, stores, volatile, signing, keys.sealing)
+        dependencies.decryption = try await decryption
         let provider = try await Provider(
-            Self.dependencies(configuration, stores, volatile, signing, keys.sealing),
+            dependencies,
             startedAt: start,
             hasHistory: stores.hasHistory
         )

@@ -33,6 +33,8 @@ extension ClientRegistration {
     private static let uris = JSONSchema.array(of: .url, 0...MetadataReader.limit)
     private static let texts = JSONSchema.array(of: .text(), 0...MetadataReader.limit)
     private static let line = JSONSchema.text(0...MetadataReader.textLimit)
+    private static let encryptionAlgorithm = JSONSchema.one(of: JWEAlgorithm.allCases.map(\.rawValue))
+    private static let encryption = JSONSchema.one(of: ContentEncryption.allCases.map(\.rawValue))
     private static let algorithm = JSONSchema.one(of: ClientMetadata.signingAlgorithms.map(\.rawValue))
 
     /// The names of all members.
@@ -50,7 +52,10 @@ extension ClientRegistration {
         ("scope", .text()), ("jwks", .input(["keys": .array(of: .jwk)])),
         ("jwks_uri", .url), ("sector_identifier_uri", .url), ("post_logout_redirect_uris", uris),
         ("request_uris", uris), ("request_object_signing_alg", .one(of: RequestObject.algorithms)),
-        ("require_signed_request_object", .boolean), ("contacts", texts),
+        ("require_signed_request_object", .boolean), ("request_object_encryption_alg", encryptionAlgorithm),
+        ("request_object_encryption_enc", encryption), ("id_token_encrypted_response_alg", encryptionAlgorithm),
+        ("id_token_encrypted_response_enc", encryption), ("userinfo_encrypted_response_alg", encryptionAlgorithm),
+        ("userinfo_encrypted_response_enc", encryption), ("contacts", texts),
         ("client_uri", .url), ("logo_uri", .url), ("policy_uri", .url), ("tos_uri", .url),
         ("initiate_login_uri", .url), ("backchannel_logout_uri", .url), ("frontchannel_logout_uri", .url),
         ("backchannel_logout_session_required", .boolean), ("frontchannel_logout_session_required", .boolean),

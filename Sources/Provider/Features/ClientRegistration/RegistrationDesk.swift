@@ -79,7 +79,8 @@ struct RegistrationDesk: Sendable {
     private func wish(_ body: JSONObject, at now: Timestamp) async throws(OAuthError) -> RegistrationWish {
         let possible = RegistrationWish.Possible(
             scope: dependencies.settings.supportedScopes,
-            signing: dependencies.keys.algorithms(at: now)
+            signing: dependencies.keys.algorithms(at: now),
+            decryption: dependencies.decryption.algorithms
         )
         let wish = try RegistrationWish(body, possible)
         try await RemoteMetadata(documents: dependencies.documents).check(wish)

@@ -18,15 +18,18 @@ package struct RegistrationWish {
         let scope: Scope
         /// What ID tokens and userinfo may be signed with.
         let signing: [SignatureAlgorithm]
+        /// What request objects may be encrypted by.
+        let decryption: [JWEAlgorithm]
         let grants: Set<GrantType>
 
         /// `grants` are those that people take part in, where strangers ask.
         package init(
             scope: Scope,
             signing: [SignatureAlgorithm],
+            decryption: [JWEAlgorithm] = JWEAlgorithm.allCases,
             grants: Set<GrantType> = RegistrationWish.grantTypes
         ) {
-            (self.scope, self.signing, self.grants) = (scope, signing, grants)
+            (self.scope, self.signing, self.decryption, self.grants) = (scope, signing, decryption, grants)
         }
     }
 
@@ -44,8 +47,10 @@ package struct RegistrationWish {
             throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
         }
         let given = metadata.keys
-        // What is kept as its credential is not kept again.
-        if method == .privateKeyJWT { metadata.keys = nil }
+        // What is kept as its credential is not kept again, but where other keys than those for signatures are wanted.
+        if method == .privateKeyJWT, metadata.idTokenEncryption == nil, metadata.userinfoEncryption == nil {
+            metadata.keys = nil
+        }
         (self.method, self.metadata) = (method, metadata)
         name = try reader.line("client_name").flatMap { $0.isEmpty ? nil : $0 }
         scope = try Self.scope(reader, possible.scope)
@@ -75,9 +80,6 @@ package struct RegistrationWish {
             )
         }
         let names: [ParameterName] = [
-            "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
-            "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
-            "request_object_encryption_alg", "request_object_encryption_enc",
             "authorization_signed_response_alg", "authorization_encrypted_response_alg",
             "authorization_encrypted_response_enc", "introspection_signed_response_alg",
             "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
@@ -117,6 +119,7 @@ package struct RegistrationWish {
         }
         try checkAssertionAlgorithm(metadata, method)
         try checkObjectAlgorithm(metadata, method)
+        try checkEncryption(metadata, possible)
         try checkFrontChannel(metadata)
         try checkSector(metadata)
         return metadata
@@ -163,6 +166,30 @@ package struct RegistrationWish {
             throw MetadataReader.refused(
                 "require_signed_request_object",
                 "beside keys, and no request_object_signing_alg of none"
+            )
+        }
+    }
+
+    /// What is encrypted for a client has a key there, as far as can be seen; what it encrypts has one here.
+    private static func checkEncryption(_ metadata: ClientMetadata, _ possible: Possible) throws(OAuthError) {
+        let wanted: [(ParameterName, TokenEncryption?)] = [
+            ("id_token_encrypted_response_alg", metadata.idTokenEncryption),
+            ("userinfo_encrypted_response_alg", metadata.userinfoEncryption),
+        ]
+        for case (let name, let encryption?) in wanted {
+            switch metadata.keys {
+            case .published: continue
+            case .registered(let keys) where keys.recipient(for: encryption.algorithm) != nil: continue
+            case .registered, nil:
+                throw MetadataReader.refused(name, "one that a key of jwks is for", seen: "no such key")
+            }
+        }
+        guard let encryption = metadata.requestObjectEncryption else { return }
+        guard possible.decryption.contains(encryption.algorithm) else {
+            throw MetadataReader.refused(
+                "request_object_encryption_alg",
+                "one that a key of this server is for",
+                seen: encryption.algorithm.rawValue
             )
         }
     }

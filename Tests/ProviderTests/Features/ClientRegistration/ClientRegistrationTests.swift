@@ -54,6 +54,8 @@ struct ClientRegistrationTests {
             "default_acr_values": ["urn:a"], "userinfo_signed_response_alg": "ES256",
             "id_token_signed_response_alg": "ES256", "software_id": "s", "software_version": "1.2",
             "request_uris": ["https://app.example/r#hash"], "request_object_signing_alg": "ES256",
+            "id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A256GCM",
+            "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A128CBC-HS256",
             "require_signed_request_object": true, "jwks": ["keys": [.object(try TestKey.known().jwk)]],
             "backchannel_logout_uri": "https://app.example/b",
             "backchannel_logout_session_required": true, "frontchannel_logout_uri": "https://app.example/f",
@@ -86,6 +88,27 @@ struct ClientRegistrationTests {
         let client = provider.client(reply, key: method == .privateKeyJWT ? key : nil)
         #expect(try await provider.proves(client) == (method != .none))
         #expect(await provider.manage(.get, reply)["client_secret"] == nil, "it is shown once")
+    }
+
+    @Test func `keys that are for nothing but encryption are kept where something is encrypted`() async throws {
+        let provider = try await TestProvider.open()
+        let (key, other) = (try TestKey.p256(), try TestKey.p256())
+        let keys: JSON = [
+            .object(key.privateKey.publicKey.toPublicJSON(kid: "signs", use: "sig")),
+            .object(other.privateKey.publicKey.toPublicJSON(kid: "reads", use: "enc")),
+        ]
+        let members: JSONObject = ["token_endpoint_auth_method": "private_key_jwt", "jwks": ["keys": keys]]
+        for encryption in [[:], ["id_token_encrypted_response_alg": "ECDH-ES"]] as [JSONObject] {
+            let reply = await provider.registerClient(members.merging(encryption))
+            #expect(reply.status == 201)
+            let kept = await provider.manage(.get, reply).json?["jwks"]?.objectValue?["keys"]?.arrayValue?.count
+            #expect(kept == (encryption.isEmpty ? 1 : 2))
+            #expect(try await provider.proves(provider.client(reply, key: key)))
+            #expect(
+                try await provider.proves(provider.client(reply, key: other)) == false,
+                "a key that reads proves nothing"
+            )
+        }
     }
 
     @Test func `an algorithm for assertions binds`() async throws {

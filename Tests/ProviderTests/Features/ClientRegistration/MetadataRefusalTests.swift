@@ -99,9 +99,24 @@ struct MetadataRefusalTests {
         Wrong("software_version", .string(String(repeating: "x", count: 201))),
     ]
 
+    /// `signed` has a key on P-256 that says nothing of its use.
+    private static let encryption: [Wrong] =
+        ["id_token_encrypted_response", "userinfo_encrypted_response"].flatMap { name in
+            [
+                Wrong("\(name)_alg", "RSA-OAEP", beside: signed), Wrong("\(name)_alg", "RSA1_5", beside: signed),
+                Wrong("\(name)_alg", "dir", beside: signed), Wrong("\(name)_alg", 1, beside: signed),
+                Wrong("\(name)_alg", "RSA-OAEP-256", beside: signed), Wrong("\(name)_alg", "ECDH-ES"),
+                Wrong("\(name)_enc", "A128GCM", beside: signed),
+                Wrong("\(name)_enc", "A192GCM", beside: signed.merging(["\(name)_alg": "ECDH-ES"])),
+            ]
+        } + [
+            Wrong("request_object_encryption_alg", "RSA-OAEP"), Wrong("request_object_encryption_enc", "A128GCM"),
+            // The server of these tests has no key for it.
+            Wrong("request_object_encryption_alg", "RSA-OAEP-256"),
+        ]
+
     private static let unsupported: [Wrong] = [
-        Wrong("id_token_encrypted_response_alg", "RSA-OAEP"), Wrong("userinfo_encrypted_response_alg", "RSA-OAEP"),
-        Wrong("request_object_encryption_alg", "RSA-OAEP"), Wrong("dpop_bound_access_tokens", true),
+        Wrong("dpop_bound_access_tokens", true),
         Wrong("require_pushed_authorization_requests", true),
         Wrong("tls_client_certificate_bound_access_tokens", true),
         Wrong("software_statement", "a.b.c", error: "unapproved_software_statement"),
@@ -141,7 +156,7 @@ struct MetadataRefusalTests {
         ["keys": [["kty": "RSA", "n": .string("w" + String(repeating: "A", count: 170)), "e": "AQAB"]]],
     ].map { Wrong("jwks", $0, beside: withKey) }
 
-    @Test(arguments: redirects + addresses + values + unsupported + objects + keys)
+    @Test(arguments: redirects + addresses + values + encryption + unsupported + objects + keys)
     func `a member that is wrong is named`(wrong: Wrong) async throws {
         let provider = try await TestProvider.open()
         let control = await provider.registerClient(wrong.name == "jwks" ? [:] : wrong.beside)
