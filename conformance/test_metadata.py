@@ -78,7 +78,7 @@ def test_the_keys_are_public_and_usable(issuer):
     assert len({key["kid"] for key in keys}) == len(keys)
     for key in keys:
         assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & set(key), "a private member"
-        assert key.get("use") == "sig" and key["kty"] in ("EC", "RSA", "OKP")
+        assert key["use"] == ("enc" if key["alg"] in ("RSA-OAEP-256", "ECDH-ES") else "sig") and key["kty"] in ("EC", "RSA", "OKP")
         assert key.get("crv") != "secp256k1", "never used to sign tokens"
 
 
