@@ -119,7 +119,9 @@ package struct Parameters: Sendable {
     package func supplemented(by others: Parameters) -> Parameters {
         var all = self
         all.values.merge(others.values.filter { !mistyped.contains($0.key) }) { own, _ in own }
-        if resources.isEmpty, !mistyped.contains(ParameterName.resource.description) { all.resources = others.resources }
+        if resources.isEmpty, !mistyped.contains(ParameterName.resource.description) {
+            all.resources = others.resources
+        }
         return all
     }
 

@@ -252,12 +252,13 @@ struct BasicPlanTests {
         #expect(try await plan.app.redeem(plan.app.go(on: moved, plan.browser)).status == 200)
     }
 
-    @Test(arguments: [("request", "invalid_request_object"), ("request_uri", "invalid_request_uri")])
+    @Test(arguments: modes, [("request", "invalid_request_object"), ("request_uri", "invalid_request_uri")])
     func `what is no request object, and an address that nobody registered, are told`(
-        name: String,
-        error: String
+        mode: String?,
+        case: (name: String, error: String)
     ) async throws {
-        let answer = try await Plan(nil).authorize([name: "https://app.example/object"])
+        let (name, error) = `case`
+        let answer = try await Plan(mode).authorize([name: "https://app.example/object"])
         #expect(answer.answer["error"] == error)
     }
 
