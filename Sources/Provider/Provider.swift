@@ -38,14 +38,15 @@ package struct Provider: Sendable {
     package init(_ dependencies: Dependencies, startedAt start: Timestamp, hasHistory: Bool) async throws {
         settings = dependencies.settings
         let replays = try await ReplayGuard(store: dependencies.replays, startedAt: start, hasHistory: hasHistory)
-        let spine = Self.spine(dependencies, replays: replays)
+        let directory = ClientDirectory(dependencies)
+        let spine = Self.spine(dependencies, directory, replays: replays)
         bearer = spine.bearer
         tokens = spine.tokens
         sessions = Sessions(dependencies)
         authorization = AuthorizationEndpoint(
             dependencies,
             checks: AuthorizationChecks(
-                clients: ClientDirectory(dependencies),
+                clients: directory,
                 settings: settings,
                 hints: IDTokenHints(dependencies: dependencies),
                 audiences: Audiences(dependencies),
@@ -92,7 +93,11 @@ package struct Provider: Sendable {
         try await revocations.revoke(token.id, until: token.expiry)
     }
 
-    private static func spine(_ dependencies: Dependencies, replays: ReplayGuard) -> Spine {
+    private static func spine(
+        _ dependencies: Dependencies,
+        _ directory: ClientDirectory,
+        replays: ReplayGuard
+    ) -> Spine {
         let challenges = Challenges(
             lifetime: dependencies.settings.challengeLifetime,
             random: dependencies.random,
@@ -106,7 +111,7 @@ package struct Provider: Sendable {
             challenges: challenges,
             authentication: ClientAuthentication(
                 dependencies,
-                directory: ClientDirectory(dependencies),
+                directory: directory,
                 assertions: AssertionVerifier(
                     dependencies,
                     keys: keys,

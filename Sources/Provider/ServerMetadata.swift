@@ -17,6 +17,7 @@ struct ServerMetadata {
         }
         members["grant_types_supported"] = .strings(grants.map(\.type.description))
         members["subject_types_supported"] = ["public", "pairwise"]
+        if settings.takesClientDocuments { members["client_id_metadata_document_supported"] = true }
         members["protected_resources"] = [.string(settings.issuer)]
         members["scopes_supported"] = .strings(settings.supportedScopes.tokens)
         for name in Self.authenticatedEndpoints where members["\(name)_endpoint"] != nil {

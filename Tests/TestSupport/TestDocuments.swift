@@ -18,6 +18,7 @@ package final class TestDocuments: RemoteDocuments {
     private struct State {
         var answers: [String: Answer] = [:]
         var asked: [String: Int] = [:]
+        var cacheControl: [String: String] = [:]
     }
 
     private let state = Mutex(State())
@@ -25,25 +26,25 @@ package final class TestDocuments: RemoteDocuments {
     package init() {}
 
     /// Answers for `url` from now on.
-    package func put(_ answer: Answer, at url: String) {
-        state.withLock { $0.answers[url] = answer }
+    package func put(_ answer: Answer?, at url: String, cacheControl: String? = nil) {
+        state.withLock { ($0.answers[url], $0.cacheControl[url]) = (answer, cacheControl) }
     }
 
     /// How often `url` was asked for.
     package func count(_ url: String) -> Int { state.withLock { $0.asked[url] ?? 0 } }
 
-    package func get(_ url: WebAddress) async throws(RemoteDocumentError) -> [UInt8] {
-        let answer = state.withLock { state in
+    package func document(at url: WebAddress) async throws(RemoteDocumentError) -> RemoteDocument {
+        let (answer, cacheControl) = state.withLock { state in
             state.asked[url.description, default: 0] += 1
-            return state.answers[url.description]
+            return (state.answers[url.description], state.cacheControl[url.description])
         }
         switch answer {
-        case .bytes(let bytes): return bytes
+        case .bytes(let bytes): return RemoteDocument(bytes, cacheControl: cacheControl)
         case .waiting(let task, let bytes):
             await task.value
-            return bytes
+            return RemoteDocument(bytes, cacheControl: cacheControl)
         case .failure(let reason): throw RemoteDocumentError(reason)
-        case nil: throw RemoteDocumentError("nothing is there")
+        case nil: throw RemoteDocumentError("nothing is there", isAnswer: true)
         }
     }
 

@@ -8,6 +8,8 @@ extension Page {
         package let logo: String?
         /// Where it tells more of itself.
         package let links: [(text: String, url: String)]
+        /// What people should know before they go on.
+        package var notes: [String] = []
 
         package init(name: String, destination: String, logo: String?, links: [(text: String, url: String)]) {
             self.name = name
@@ -20,7 +22,7 @@ extension Page {
             Panel(
                 id: "asker",
                 picture: logo,
-                paragraphs: [sentence],
+                paragraphs: notes + [sentence],
                 links: links.map { Link($0.text, out: $0.url) }
             )
         }

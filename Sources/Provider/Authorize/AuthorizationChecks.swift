@@ -18,12 +18,13 @@ struct AuthorizationChecks: Sendable {
     let audiences: Audiences
     let objects: RequestObjects
 
-    /// The request in `parameters`; `start` is when its dialogue began. Throws `AuthorizationFailure` and what the stores throw.
-    func run(_ parameters: Parameters, start: Timestamp) async throws -> AuthorizationRequest {
+    /// The request in `parameters`, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
+    /// what the stores throw.
+    func run(_ parameters: Parameters, start: Timestamp, from network: String) async throws -> AuthorizationRequest {
         // 1. Who asks, and for what: a request object may say otherwise than what came with it.
         let client: Client
         do {
-            client = try await self.client(parameters)
+            client = try await self.client(parameters, network)
         } catch let error as OAuthError {
             throw AuthorizationFailure.page(error)
         }
@@ -78,9 +79,10 @@ struct AuthorizationChecks: Sendable {
         )
     }
 
-    private func client(_ parameters: Parameters) async throws -> Client {
+    private func client(_ parameters: Parameters, _ network: String) async throws -> Client {
         let id = Client.ID(try parameters.required(.clientID))
-        guard let client = try await clients.client(id), client.grants.contains(.authorizationCode) else {
+        guard let client = try await clients.client(id, from: network), client.grants.contains(.authorizationCode)
+        else {
             throw OAuthError(
                 .invalidClient,
                 "the application is not known here, or may not send people to sign in",

@@ -13,9 +13,14 @@ package struct AuthorizationEndpoint: Sendable {
         self.codes = codes
     }
 
-    /// The request in `parameters`; `start` is when its dialogue began. Throws `AuthorizationFailure` and what the stores throw.
-    package func request(_ parameters: Parameters, start: Timestamp) async throws -> AuthorizationRequest {
-        try await checks.run(parameters, start: start)
+    /// The request in `parameters`, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
+    /// what the stores throw.
+    package func request(
+        _ parameters: Parameters,
+        start: Timestamp,
+        from network: String
+    ) async throws -> AuthorizationRequest {
+        try await checks.run(parameters, start: start, from: network)
     }
 
     /// The next step of `request` for the person that `state` tells of. Throws what the stores throw.
@@ -74,6 +79,8 @@ package struct AuthorizationEndpoint: Sendable {
         guard request.client.authentication != .none || request.target.redirectURI.hasPrefix("https:") else {
             return request.scope
         }
+        // Whoever holds that host now may not be who was allowed something.
+        if request.client.documentHost != nil { return request.scope }
         if request.client.policy.skipsConsent { return request.prompt.contains(.consent) ? request.scope : nil }
         let allowed = try await dependencies.consents.consent(of: subject, to: request.client.id)
         guard request.resources.allSatisfy({ allowed?.resources.contains($0.id) == true }) else { return request.scope }

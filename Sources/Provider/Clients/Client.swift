@@ -31,6 +31,8 @@ package struct Client: Sendable {
     package var manager: String?
     /// The SHA-256 of its registration access token (RFC 7592 §3), where it registered itself.
     package var registrationDigest: [UInt8]?
+    /// The host of the document that its id leads to, where it has one: all that is known of who it is.
+    package var documentHost: String?
     /// The account that this client is a key of, or nil for a registered application.
     package var owner: SubjectKey?
 

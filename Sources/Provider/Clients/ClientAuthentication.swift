@@ -27,7 +27,7 @@ package struct ClientAuthentication: Sendable {
         let id = try presented.clientID()
         try failures.check(client: id, address: request.clientNetwork)
         do {
-            let client = try await verify(presented, claimed: id)
+            let client = try await verify(presented, claimed: id, request)
             try Self.admit(client)
             return client
         } catch let error as OAuthError {
@@ -47,8 +47,11 @@ package struct ClientAuthentication: Sendable {
         )
     }
 
-    private func verify(_ presented: PresentedCredential, claimed id: Client.ID) async throws -> Client {
-        let client = try await directory.client(id)
+    private func verify(_ presented: PresentedCredential, claimed id: Client.ID, _ request: EndpointRequest)
+        async throws
+        -> Client
+    {
+        let client = try await directory.client(id, from: request.clientNetwork)
         switch presented {
         case .secret(_, let secret, let method):
             return try verify(secret, sentBy: method, of: client, id: id)

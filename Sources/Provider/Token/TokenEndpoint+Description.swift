@@ -17,19 +17,21 @@ extension TokenEndpoint {
                 JSONSchema.input(["grant_type": .constant(.string(grant.type.description))])
                     .adding(ClientAuthentication.members(value))
                     .adding(grant.members(value))
-                    .adding(Self.resource)
+                    .adding(Self.resource(value))
             }
         )
     }
 
-    private static let resource = JSONSchema.input(
-        [
-            "resource": .any(of: .text(), .array(of: .text())).described(
-                "What the token is for (RFC 8707); may be given several times."
-            )
-        ],
-        optional: ["resource"]
-    )
+    private static func resource(_ value: JSONSchema) -> JSONSchema {
+        .input(
+            [
+                "resource": .any(of: value, .array(of: .text())).described(
+                    "What the token is for (RFC 8707); may be given several times."
+                )
+            ],
+            optional: ["resource"]
+        )
+    }
 
     private static let response = JSONSchema.object(
         [

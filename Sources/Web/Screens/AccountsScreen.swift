@@ -48,7 +48,7 @@ struct AccountsScreen: Sendable {
             return desk.redirect(to: "/sign-in" + (path.map { "?\($0.query)" } ?? ""), request.notice)
         }
         var target: ResponseTarget?
-        if let query = path?.request { target = await requests.target(of: query) }
+        if let query = path?.request { target = await requests.target(of: query, from: request.clientNetwork) }
         var shown = Page.Accounts(
             choices: rows,
             returnPath: path?.description,

@@ -58,19 +58,22 @@ struct AuthorizeScreen: Sendable {
     }
 
     private func asked(_ dialogue: Dialogues.Dialogue, _ request: EndpointRequest) async throws -> Asked {
-        let content = try await self.request(in: dialogue)
+        let content = try await self.request(in: dialogue, request.clientNetwork)
         // What was fetched travels on in place of its address, so that the person allows what they were shown.
         return Asked(content, content.fetchedObject.map(dialogue.carrying) ?? dialogue, request)
     }
 
-    private func request(in dialogue: Dialogues.Dialogue) async throws -> AuthorizationRequest {
+    private func request(
+        in dialogue: Dialogues.Dialogue,
+        _ network: String
+    ) async throws -> AuthorizationRequest {
         let parameters: Parameters
         do throws(OAuthError) {
             parameters = try Parameters(form: Array(dialogue.query.utf8))
         } catch {
             throw AuthorizationFailure.page(error)
         }
-        return try await endpoint.request(parameters, start: dialogue.start)
+        return try await endpoint.request(parameters, start: dialogue.start, from: network)
     }
 
     /// From which of the browser's sessions a request is answered.
@@ -162,9 +165,9 @@ struct AuthorizeScreen: Sendable {
         )
     )
 
-    /// Who asks in the request that `query` carries, for the page where people sign in; nil when that would be refused anyway.
-    func target(of query: String) async -> ResponseTarget? {
-        try? await request(in: dialogues.dialogue(in: query)).target
+    /// Who asks in the request that `query` carries, which came from `network`, for the page where people sign in; nil when that would be refused anyway.
+    func target(of query: String, from network: String) async -> ResponseTarget? {
+        try? await request(in: dialogues.dialogue(in: query), network).target
     }
 
     /// What goes wrong is a page or an answer to the client, as far as both are known.
@@ -195,13 +198,19 @@ extension Page.Asker {
     init(_ target: ResponseTarget) {
         let (client, metadata) = (target.client, target.client.metadata)
         self.init(
-            name: client.nameForPeople,
+            name: client.documentHost ?? client.nameForPeople,
             destination: RedirectURI.origin(of: target.redirectURI),
             logo: metadata.logo?.description,
             links: [
                 ("Website", metadata.page), ("Privacy policy", metadata.policy), ("Terms of service", metadata.terms),
             ].compactMap { text, address in address.map { (text, $0.description) } }
         )
+        guard let host = client.documentHost else { return }
+        let name = client.name == client.id.description ? "" : " It calls itself “\(client.name)”."
+        notes = ["This application is not registered here. All that is known of it is its address, \(host).\(name)"]
+        if !target.redirectURI.hasPrefix("https:") {
+            notes.append("It runs on the machine where you are now. Go on only if you started it yourself.")
+        }
     }
 }
 

@@ -38,7 +38,7 @@ struct SignInScreen: Sendable {
         var typed = typed
         var target: ResponseTarget?
         if let query = typed.returnPath.flatMap({ ReturnPath($0) })?.request {
-            target = await requests.target(of: query)
+            target = await requests.target(of: query, from: request.clientNetwork)
         }
         typed.asker = target.map { Page.Asker($0) }
         if try await desk.hasOthers(request) {

@@ -88,6 +88,11 @@ extension ConfigurationOption {
             standard: "none",
             meaning: "a file, for its owner alone, with the initial access token of `--registration token`"
         ),
+        .init(
+            name: "client-documents",
+            standard: "off",
+            meaning: "whether a client id may be the https address of a document that describes the client"
+        ),
         .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
         .init(
             name: "jwks-max-age",

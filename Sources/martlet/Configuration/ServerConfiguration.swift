@@ -20,6 +20,7 @@ struct ServerConfiguration: Sendable {
     let challengesAllClients: Bool
     /// Who may register clients over the network.
     let registration: RegistrationPolicy
+    let takesClientDocuments: Bool
     /// Seconds.
     let accessTokenLifetime: Int
     let keyRotation: KeyRotation
@@ -46,6 +47,7 @@ struct ServerConfiguration: Sendable {
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         registration = try RegistrationSetting.policy(sources, isDevelopment: isDevelopment)
+        takesClientDocuments = try sources.isOn("client-documents") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
         keyRotation = try Self.keyRotation(sources)
         userTokens = UserTokens(
@@ -179,6 +181,7 @@ extension ServerConfiguration {
         settings.limitsRates = limitsRates
         settings.challengesAllClients = challengesAllClients
         settings.registration = registration
+        settings.takesClientDocuments = takesClientDocuments
         return settings
     }
 }

@@ -15,15 +15,18 @@ struct ClientDocuments: RemoteDocuments {
         client = OutboundCalls.client(setting, connections: Self.connections)
     }
 
-    func get(_ url: WebAddress) async throws(RemoteDocumentError) -> [UInt8] {
+    func document(at url: WebAddress) async throws(RemoteDocumentError) -> RemoteDocument {
         let response: OutboundResponse
         do {
             response = try await client.send(OutboundRequest(.get, url.description))
         } catch {
             throw RemoteDocumentError(error.reason)
         }
-        guard response.status == 200 else { throw RemoteDocumentError("status \(response.status)") }
-        return response.body
+        guard response.status == 200 else {
+            // Any other may pass.
+            throw RemoteDocumentError("status \(response.status)", isAnswer: [404, 410].contains(response.status))
+        }
+        return RemoteDocument(response.body, cacheControl: response.header("Cache-Control"))
     }
 
     func mayReach(_ address: NetworkAddress) -> Bool { setting.mayReach(address) }
