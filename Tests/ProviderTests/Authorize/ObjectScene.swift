@@ -101,7 +101,7 @@ struct ObjectScene: Sendable {
         let form = try Parameters(form: Array(text.joined(separator: "&").utf8))
         do {
             let start = start ?? provider.clock.now()
-            return .accepted(try await provider.provider.authorization.request(form, start: start))
+            return .accepted(try await provider.provider.authorization.request(form, start: start, from: "192.0.2.1"))
         } catch AuthorizationFailure.page(let error) {
             return .page(error: error.code.name, check: error.failed.check)
         } catch AuthorizationFailure.response(let response) {
