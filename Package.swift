@@ -69,7 +69,7 @@ let package = Package(
         module(
             "Pages",
             [.product(name: "Mustache", package: "swift-mustache")],
-            resources: [.embedInCode("Templates"), .embedInCode("Assets")]
+            resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Catalogues")]
         ),
         module(
             "Web",

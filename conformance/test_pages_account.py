@@ -87,7 +87,7 @@ def test_sessions_are_listed_and_ended(server, visitor, ada):
     for _ in range(2):
         Visitor(server.issuer).sign_in(ada.username)
     page = visitor.submit(visitor.get("/account/sessions").form("end-others"))
-    assert page.alert == "Your other sessions were ended." and [form.action for form in page.forms] == ["/sign-out"]
+    assert page.alert == "Your other sessions were ended." and [form.action for form in page.forms] == ["/sign-out", "/language"]
 
 
 def test_nobody_ends_the_session_of_another(server, visitor, ada):

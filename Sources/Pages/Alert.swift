@@ -4,20 +4,20 @@ package struct Alert: Sendable {
     package struct Problem: Sendable {
         /// The id of the field.
         package let field: String
-        package let text: String
+        package let text: Text
 
-        package init(_ field: String, _ text: String) {
+        package init(_ field: String, _ text: Text) {
             self.field = field
             self.text = text
         }
     }
 
     package let isError: Bool
-    package let text: String
+    package let text: Text
     package let problems: [Problem]
 
     /// Something went wrong; `problems` are the fields to mend.
-    package static func error(_ text: String, _ problems: [Problem] = []) -> Alert {
+    package static func error(_ text: Text, _ problems: [Problem] = []) -> Alert {
         Alert(isError: true, text: text, problems: problems)
     }
 
@@ -26,13 +26,13 @@ package struct Alert: Sendable {
         Alert(isError: false, text: notice.text, problems: [])
     }
 
-    func problem(of field: String) -> String? { problems.first { $0.field == field }?.text }
+    func problem(of field: String) -> Text? { problems.first { $0.field == field }?.text }
 
-    var model: [String: Any] {
+    func model(_ scene: Scene) -> [String: Any] {
         [
-            "isError": isError, "kind": isError ? "bad" : "good", "role": isError ? "alert" : "status", "text": text,
-            "hasProblems": !problems.isEmpty,
-            "problems": problems.map { ["field": $0.field, "text": $0.text] },
+            "isError": isError, "kind": isError ? "bad" : "good", "role": isError ? "alert" : "status",
+            "text": scene.words(text), "hasProblems": !problems.isEmpty,
+            "problems": problems.map { ["field": $0.field, "text": scene.words($0.text)] },
         ]
     }
 }
@@ -59,27 +59,27 @@ package enum Notice: String, Sendable, CaseIterable {
     case accountUnblocked = "account-unblocked"
     case rolesChanged = "roles-changed"
 
-    package var text: String {
+    package var text: Text {
         switch self {
-        case .signedOut: "You are signed out."
-        case .sessionOver: "Please sign in to go on."
-        case .recoverySent: "If an account has this address, a mail is on its way to it."
-        case .passwordSet: "Your password was set and all sessions were ended. Sign in with the new one."
-        case .registered: "A mail is on its way. Follow its link, then sign in."
-        case .nameChanged: "Your name was changed."
-        case .emailChanged: "Your email address was changed. Follow the link in the mail to confirm it."
-        case .emailUnchanged: "This is your email address already."
-        case .confirmationSent: "A mail is on its way. Follow its link to confirm your address."
-        case .passwordChanged: "Your password was changed and your other sessions were ended."
-        case .sessionEnded: "The session was ended."
-        case .sessionsEnded: "Your other sessions were ended."
-        case .applicationRevoked: "You have taken back what you allowed."
-        case .keyRemoved: "The key was removed."
-        case .friendAdded: "You are friends now."
-        case .friendRemoved: "You are friends no longer."
-        case .accountBlocked: "The account was blocked and signed out everywhere."
-        case .accountUnblocked: "The account may sign in again."
-        case .rolesChanged: "The roles were changed and the account was signed out everywhere."
+        case .signedOut: Text(.noticeSignedOut)
+        case .sessionOver: Text(.noticeSessionOver)
+        case .recoverySent: Text(.noticeRecoverySent)
+        case .passwordSet: Text(.noticePasswordSet)
+        case .registered: Text(.noticeRegistered)
+        case .nameChanged: Text(.noticeNameChanged)
+        case .emailChanged: Text(.noticeEmailChanged)
+        case .emailUnchanged: Text(.noticeEmailUnchanged)
+        case .confirmationSent: Text(.noticeConfirmationSent)
+        case .passwordChanged: Text(.noticePasswordChanged)
+        case .sessionEnded: Text(.noticeSessionEnded)
+        case .sessionsEnded: Text(.noticeSessionsEnded)
+        case .applicationRevoked: Text(.noticeApplicationRevoked)
+        case .keyRemoved: Text(.noticeKeyRemoved)
+        case .friendAdded: Text(.noticeFriendAdded)
+        case .friendRemoved: Text(.noticeFriendRemoved)
+        case .accountBlocked: Text(.noticeAccountBlocked)
+        case .accountUnblocked: Text(.noticeAccountUnblocked)
+        case .rolesChanged: Text(.noticeRolesChanged)
         }
     }
 }

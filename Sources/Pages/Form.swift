@@ -16,20 +16,20 @@ package struct Form: Sendable {
     package struct Button: Sendable {
         /// The element's id; nil where a page has many of the kind.
         package let id: String?
-        package let label: String
+        package let label: Text
         /// Said to those who do not see which row the button is in.
-        package let about: String?
+        package let about: Text?
         /// The lines below the label.
-        package let details: [String]
+        package let details: [Text]
         package let weight: Weight
         /// Sent along as `choice`, where a form has several buttons.
         package let choice: String?
 
         package init(
-            _ label: String,
+            _ label: Text,
             id: String? = nil,
-            about: String? = nil,
-            details: [String] = [],
+            about: Text? = nil,
+            details: [Text] = [],
             weight: Weight = .primary,
             choice: String? = nil
         ) {
@@ -41,10 +41,12 @@ package struct Form: Sendable {
             self.choice = choice
         }
 
-        fileprivate var model: [String: Any] {
-            var model: [String: Any] = ["label": label, "weight": weight.rawValue, "details": details]
+        fileprivate func model(_ scene: Scene) -> [String: Any] {
+            var model: [String: Any] = [
+                "label": scene.words(label), "weight": weight.rawValue, "details": details.map(scene.words),
+            ]
             if let id { model["id"] = id }
-            if let about { model["about"] = about }
+            if let about { model["about"] = scene.words(about) }
             if let choice { model["choice"] = choice }
             return model
         }
@@ -78,11 +80,11 @@ package struct Form: Sendable {
         buttons = [button] + others
     }
 
-    func model(_ frame: Frame, base: String) -> [String: Any] {
-        let marked = fields.map { $0.model(problem: frame.alert?.problem(of: $0.id)) }
+    func model(_ frame: Frame, _ scene: Scene) -> [String: Any] {
+        let marked = fields.map { $0.model(problem: frame.alert?.problem(of: $0.id), scene) }
         var model: [String: Any] = [
-            "action": base + action, "method": method.rawValue, "fields": marked,
-            "buttons": buttons.map(\.model),
+            "action": scene.base + action, "method": method.rawValue, "fields": marked,
+            "buttons": buttons.map { $0.model(scene) },
             "hidden": hidden.map { ["name": $0.name, "value": $0.value] },
             "isInline": fields.isEmpty || method == .get,
         ]
@@ -102,13 +104,13 @@ package struct Field: Sendable {
     /// The element's id; also the name of the parameter unless `name` says otherwise.
     package let id: String
     package let name: String
-    package let label: String
+    package let label: Text
     package let kind: Kind
     /// What was typed before; never that of a password. Of a checkbox: whether it is ticked ("yes").
     package let value: String
     /// The purpose, in the words of the HTML standard (§4.10.18.7); empty for none.
     package let autocomplete: String
-    package let hint: String?
+    package let hint: Text?
     package let isRequired: Bool
     /// In characters.
     package let limit: Int?
@@ -116,11 +118,11 @@ package struct Field: Sendable {
     package init(
         _ id: String,
         name: String? = nil,
-        label: String,
+        label: Text,
         kind: Kind = .text,
         value: String = "",
         autocomplete: String = "",
-        hint: String? = nil,
+        hint: Text? = nil,
         isRequired: Bool = true,
         limit: Int? = nil
     ) {
@@ -135,9 +137,9 @@ package struct Field: Sendable {
         self.limit = limit
     }
 
-    func model(problem: String?) -> [String: Any] {
+    func model(problem: Text?, _ scene: Scene) -> [String: Any] {
         var model: [String: Any] = [
-            "id": id, "name": name, "label": label, "type": kind.rawValue, "isRequired": isRequired,
+            "id": id, "name": name, "label": scene.words(label), "type": kind.rawValue, "isRequired": isRequired,
             "isCheckbox": kind == .checkbox, "isTyped": kind != .checkbox,
             // Names and addresses are no prose: no capitals, no spelling.
             "isPlain": kind != .search && autocomplete != "name",
@@ -145,8 +147,8 @@ package struct Field: Sendable {
         if kind == .checkbox { model["isTicked"] = value == "yes" } else { model["value"] = value }
         if !autocomplete.isEmpty { model["autocomplete"] = autocomplete }
         if let limit { model["limit"] = String(limit) }
-        if let hint { model["hint"] = hint }
-        if let problem { model["problem"] = problem }
+        if let hint { model["hint"] = scene.words(hint) }
+        if let problem { model["problem"] = scene.words(problem) }
         let described = [hint.map { _ in "\(id)-hint" }, problem.map { _ in "\(id)-problem" }].compactMap(\.self)
         if !described.isEmpty { model["described"] = described.joined(separator: " ") }
         return model

@@ -15,10 +15,19 @@ package struct Frame: Sendable {
     package let alert: Alert?
     /// Goes into each form; empty for pages without one.
     package let formToken: String
+    /// Where the page comes again, below the issuer's path, for who wants to read it in another language; nil for a page that cannot.
+    package let path: String?
     /// URLs of other sites that are loaded in frames which nobody sees.
     package let addresses: [String]
 
-    package init(person: Person? = nil, alert: Alert? = nil, formToken: String = "", addresses: [String] = []) {
+    package init(
+        person: Person? = nil,
+        alert: Alert? = nil,
+        formToken: String = "",
+        path: String? = nil,
+        addresses: [String] = []
+    ) {
+        self.path = path
         self.person = person
         self.alert = alert
         self.formToken = formToken
@@ -42,14 +51,14 @@ package enum Section: String, Sendable, CaseIterable {
         }
     }
 
-    package var label: String {
+    package var label: Text {
         switch self {
-        case .account: "Account"
-        case .sessions: "Sessions"
-        case .applications: "Applications"
-        case .keys: "Keys"
-        case .friends: "Friends"
-        case .users: "Users"
+        case .account: Text(.account)
+        case .sessions: Text(.sessions)
+        case .applications: Text(.applications)
+        case .keys: Text(.keys)
+        case .friends: Text(.friends)
+        case .users: Text(.users)
         }
     }
 }

@@ -4,62 +4,90 @@ import Mustache
 package struct PageRenderer: Sendable {
     private let library: MustacheLibrary
     private let base: String
+    /// The languages that it can say pages in.
+    package let catalogues: Catalogues
 
     /// `base` is the path under which pages and assets lie. Throws when one of `Templates` is not a Mustache template.
-    package init(base: String) throws {
+    package init(base: String, catalogues: Catalogues = .installed) throws {
         self.base = base
+        self.catalogues = catalogues
         let templates = [
             "layout": PackageResources.layout_mustache, "alert": PackageResources.alert_mustache,
             "panel": PackageResources.panel_mustache, "table": PackageResources.table_mustache,
             "cell": PackageResources.cell_mustache, "form": PackageResources.form_mustache,
             "field": PackageResources.field_mustache, "form-post": PackageResources.form_post_mustache,
+            "languages": PackageResources.languages_mustache,
         ]
         library = MustacheLibrary(
             templates: try templates.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) }
         )
     }
 
-    /// The HTML of `page` in `frame`.
-    package func html(_ page: Page, in frame: Frame = .bare) -> String {
-        var model: [String: Any] = [
-            "base": base, "title": Self.title(of: page, in: frame), "heading": page.heading,
-            "tone": page.tone.rawValue, "width": page.section == nil ? "narrow" : "wide",
-            "paragraphs": page.paragraphs, "hasLinks": !page.links.isEmpty,
-            "links": page.links.map { $0.model(base: base) },
-            "terms": page.terms.map { ["term": $0.term, "meaning": $0.meaning] },
-            "panels": page.panels.map { $0.model(frame, base: base) },
-        ]
+    /// The HTML of `page` in `frame`, in the language of `catalogue`.
+    package func html(_ page: Page, in frame: Frame = .bare, _ catalogue: Catalogue? = nil) -> String {
+        let scene = Scene(base: base, catalogue: catalogue ?? catalogues.english)
+        var model: [String: Any] = scene.model
+        model["title"] = Self.title(of: page, in: frame, scene)
+        model["heading"] = scene.words(page.heading)
+        model["tone"] = page.tone.rawValue
+        model["width"] = page.section == nil ? "narrow" : "wide"
+        model["paragraphs"] = page.paragraphs.map(scene.words)
+        model["hasLinks"] = !page.links.isEmpty
+        model["links"] = page.links.map { $0.model(scene) }
+        model["terms"] = page.terms.map { ["term": $0.term, "meaning": scene.words($0.meaning)] }
+        model["panels"] = page.panels.map { $0.model(frame, scene) }
         if let next = page.next { model["next"] = next }
         if !frame.addresses.isEmpty { model["addresses"] = frame.addresses }
-        if let alert = frame.alert { model["alert"] = alert.model }
+        if let alert = frame.alert { model["alert"] = alert.model(scene) }
         if let person = frame.person {
             let sections = Section.allCases.filter { $0 != .users || person.isAdministrator }
             model["person"] = [
                 "name": person.name, "token": frame.formToken,
                 "sections": sections.map { section in
                     [
-                        "path": base + section.path, "label": section.label, "isCurrent": section == page.section,
+                        "path": base + section.path, "label": scene.words(section.label),
+                        "isCurrent": section == page.section,
                     ] as [String: Any]
                 },
             ]
         }
+        if let path = frame.path, catalogues.all.count > 1 { model["choice"] = choice(from: path, scene) }
         return library.render(model, withTemplate: "layout") ?? ""
     }
 
     /// A page that goes on by itself: a form that is sent to `action`, another site's, as soon as it is there (OAuth Form Post Response
     /// Mode). Without scripts it has a button.
-    package func formPost(to action: String, _ parameters: [(name: String, value: String)]) -> String {
-        let model: [String: Any] = [
-            "base": base, "action": action,
-            "parameters": parameters.map { ["name": $0.name, "value": $0.value] },
-        ]
+    package func formPost(
+        to action: String,
+        _ parameters: [(name: String, value: String)],
+        _ catalogue: Catalogue? = nil
+    ) -> String {
+        let scene = Scene(base: base, catalogue: catalogue ?? catalogues.english)
+        var model = scene.model
+        model["title"] = scene.words(.titled(.backToApplication))
+        model["action"] = action
+        model["parameters"] = parameters.map { ["name": $0.name, "value": $0.value] }
         return library.render(model, withTemplate: "form-post") ?? ""
     }
 
+    /// What the form in the foot offers that asks for another language, and comes back to `path`.
+    private func choice(from path: String, _ scene: Scene) -> [String: Any] {
+        [
+            "path": path,
+            "languages": catalogues.all.map { catalogue in
+                [
+                    "tag": catalogue.language, "name": catalogue.name,
+                    "isCurrent": catalogue.language == scene.catalogue.language,
+                ] as [String: Any]
+            },
+        ]
+    }
+
     /// Says first what happened, since that is what is read aloud first.
-    private static func title(of page: Page, in frame: Frame) -> String {
-        guard let alert = frame.alert else { return page.title }
-        return alert.isError ? "Error: \(page.title)" : "\(alert.text) \(page.title)"
+    private static func title(of page: Page, in frame: Frame, _ scene: Scene) -> String {
+        guard let alert = frame.alert else { return scene.words(page.title) }
+        guard alert.isError else { return "\(scene.words(alert.text)) \(scene.words(page.title))" }
+        return scene.words(Text(.errorTitle, [.page: page.title]))
     }
 
     /// The stylesheet of all pages.
@@ -68,4 +96,26 @@ package struct PageRenderer: Sendable {
     package static let submitScript = PackageResources.submit_js
     /// The icon of all pages, an SVG.
     package static let icon = PackageResources.martlet_svg
+}
+
+/// What all of a page is rendered with: under which path it lies, and in which language.
+struct Scene {
+    let base: String
+    let catalogue: Catalogue
+
+    func words(_ text: Text) -> String { text.words(in: catalogue) }
+
+    /// What every template can say.
+    var model: [String: Any] {
+        let phrases: [Phrase] = [
+            .house, .errorSign, .doneSign, .skip, .navigation, .signOut, .switchAccount, .backToApplication,
+            .continueOn,
+            .language,
+            .changeLanguage,
+        ]
+        return [
+            "base": base, "language": catalogue.language,
+            "words": Dictionary(uniqueKeysWithValues: phrases.map { ($0.rawValue, words(Text($0))) }),
+        ]
+    }
 }

@@ -38,6 +38,8 @@ package struct Settings: Sendable {
     package var takesClientDocuments = false
     /// Clients that one network address may register in an hour, where everybody may.
     package var clientsPerAddress = 3
+    /// The languages that pages can be read in, as tags (BCP 47).
+    package var interfaceLanguages = ["en"]
     /// Every scope there is: those of OpenID Connect (OIDC Core §5.4), and those of the users, friends and chat APIs.
     package var supportedScopes = Scope(tokens: [
         "openid", "profile", "email", "address", "phone", "offline_access", "profile:write", "friends", "chat:read",

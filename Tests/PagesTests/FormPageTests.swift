@@ -28,8 +28,8 @@ struct FormPageTests {
         account.typedEmail = text
         let session = Page.SessionRow(
             id: text,
-            device: text,
-            face: text,
+            device: .verbatim(text),
+            face: .verbatim(text),
             address: text,
             startedAt: text,
             lastSeenAt: text,
@@ -40,7 +40,7 @@ struct FormPageTests {
             (.recover(email: text), open), (.choosePassword(token: text, minimum: 8), open),
             (.confirmEmail(token: text), open), (.account(account), signedIn),
             (.sessions([session, session]), signedIn),
-            (.keys([.init(thumbprint: text, kind: text)]), signedIn),
+            (.keys([.init(thumbprint: text, kind: .verbatim(text))]), signedIn),
             (.friends([.init(id: text, name: text, username: text)], typed: text), signedIn), (.friends([]), signedIn),
         ]
     }
@@ -136,7 +136,7 @@ struct FormPageTests {
     @Test func `a notice is known by a code that fits into a query`() {
         for notice in Notice.allCases {
             #expect(notice.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
-            #expect(notice.text.hasSuffix("."))
+            #expect(english(notice.text).hasSuffix("."))
         }
     }
 }

@@ -37,6 +37,7 @@ struct ServerMetadataTests {
             "end_session_endpoint": .string("\(issuer)/end-session"), "frontchannel_logout_supported": true,
             "frontchannel_logout_session_supported": true, "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true, "display_values_supported": ["page"],
+            "ui_locales_supported": ["en"],
             "claim_types_supported": ["normal"],
             "subject_types_supported": ["public", "pairwise"], "protected_resources": [.string(issuer)],
             "id_token_signing_alg_values_supported": ["ES256"],

@@ -32,45 +32,46 @@ extension Page {
             self.minimum = minimum
         }
 
-        fileprivate var facts: [(name: String, value: String)] {
+        fileprivate var facts: [(name: Text, value: Text)] {
             [
-                ("Username", username ?? "none"),
-                ("Email address", email.map { $0 + (isEmailVerified ? " (confirmed)" : " (not confirmed)") } ?? "none"),
-                ("Name", name), ("Member since", createdAt), ("Account id", id),
+                (Text(.username), .orNone(username)),
+                (Text(.emailAddress), .address(email, isVerified: isEmailVerified)),
+                (Text(.name), .verbatim(name)), (Text(.memberSince), .verbatim(createdAt)),
+                (Text(.accountID), .verbatim(id)),
             ]
         }
     }
 
     package static func account(_ account: OwnAccount) -> Page {
         Page(
-            title: "Account – Martlet",
-            heading: "Account",
+            title: .titled(.account),
+            heading: Text(.account),
             section: .account,
             panels: [
                 Panel(
                     id: "facts",
-                    heading: "About you",
+                    heading: Text(.aboutYou),
                     facts: account.facts,
                     forms: account.email == nil || account.isEmailVerified
                         ? []
                         : [
                             Form(
                                 action: "/account/email/confirm",
-                                button: .init("Send the confirming mail again", id: "resend", weight: .secondary)
+                                button: .init(Text(.resendMail), id: "resend", weight: .secondary)
                             )
                         ]
                 ),
-                Panel(id: "name-panel", heading: "Change your name", forms: [nameForm(account)]),
+                Panel(id: "name-panel", heading: Text(.changeYourName), forms: [nameForm(account)]),
                 Panel(
                     id: "email-panel",
-                    heading: "Change your email address",
-                    paragraphs: ["The new address is not confirmed until you follow the link in the mail to it."],
+                    heading: Text(.changeYourEmail),
+                    paragraphs: [Text(.newAddressUnconfirmed)],
                     forms: [emailForm(account)]
                 ),
                 Panel(
                     id: "password-panel",
-                    heading: "Change your password",
-                    paragraphs: ["Your other sessions will end."],
+                    heading: Text(.changeYourPassword),
+                    paragraphs: [Text(.otherSessionsWillEnd)],
                     forms: [passwordForm(account)]
                 ),
             ]
@@ -83,13 +84,13 @@ extension Page {
             fields: [
                 Field(
                     "name",
-                    label: "Name",
+                    label: Text(.name),
                     value: account.typedName ?? account.name,
                     autocomplete: "name",
                     limit: 200
                 )
             ],
-            button: .init("Change the name", id: "change-name")
+            button: .init(Text(.changeTheName), id: "change-name")
         )
     }
 
@@ -100,7 +101,7 @@ extension Page {
             fields: [
                 Field(
                     "email",
-                    label: "New email address",
+                    label: Text(.newEmailAddress),
                     kind: .email,
                     value: account.typedEmail ?? "",
                     autocomplete: "email",
@@ -108,7 +109,7 @@ extension Page {
                 ),
                 .currentPassword("email-current-password"),
             ],
-            button: .init("Change the address", id: "change-email")
+            button: .init(Text(.changeTheAddress), id: "change-email")
         )
     }
 
@@ -119,7 +120,18 @@ extension Page {
             fields: [
                 .currentPassword("current-password"), .newPassword("new_password", minimum: account.minimum),
             ],
-            button: .init("Change the password", id: "change-password")
+            button: .init(Text(.changeThePassword), id: "change-password")
         )
+    }
+}
+
+extension Text {
+    /// What an account may not have.
+    static func orNone(_ value: String?) -> Text { value.map { .verbatim($0) } ?? Text(.none) }
+
+    /// An email address, and whether its owner confirmed it.
+    static func address(_ email: String?, isVerified: Bool) -> Text {
+        guard let email else { return Text(.none) }
+        return Text(isVerified ? .confirmedAddress : .unconfirmedAddress, [.email: .verbatim(email)])
     }
 }

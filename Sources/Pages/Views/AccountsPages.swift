@@ -21,9 +21,10 @@ extension Page {
                 hidden: [("session", session)] + (signInName.isEmpty ? [] : [("hint", signInName)])
                     + (returnPath.map { [("return", $0)] } ?? []),
                 button: .init(
-                    name,
+                    .verbatim(name),
                     id: "account-\(number)",
-                    details: (signInName.isEmpty ? [] : [signInName]) + (isCurrent ? ["in use here"] : []),
+                    details: (signInName.isEmpty ? [] : [.verbatim(signInName)])
+                        + (isCurrent ? [Text(.inUseHere)] : []),
                     weight: .secondary
                 )
             )
@@ -49,13 +50,13 @@ extension Page {
 
     package static func accounts(_ accounts: Accounts) -> Page {
         Page(
-            title: "Choose an account – Martlet",
-            heading: "Choose an account",
-            panels: [accounts.asker.map { $0.panel("to go on to \($0.name)") }].compactMap(\.self) + [
+            title: .titled(.chooseAccount),
+            heading: Text(.chooseAccount),
+            panels: [accounts.asker?.panel].compactMap(\.self) + [
                 Panel(
                     id: "account-chooser",
                     forms: accounts.choices.enumerated().map { $1.form($0 + 1, accounts.returnPath) },
-                    links: [Link("Use another account", to: accounts.signInPath, id: "another-account")]
+                    links: [Link(Text(.anotherAccount), to: accounts.signInPath, id: "another-account")]
                 ),
                 Panel(
                     id: "sign-out-panel",
@@ -63,7 +64,7 @@ extension Page {
                         Form(
                             action: "/accounts/sign-out",
                             button: .init(
-                                "Sign out of all accounts in this browser",
+                                Text(.signOutAll),
                                 id: "sign-out-all",
                                 weight: .danger
                             )

@@ -22,12 +22,12 @@ extension Page {
             let revoke = Form(
                 action: "/account/applications/revoke",
                 hidden: [("client", id)],
-                button: .init("Take back", about: name, weight: .danger)
+                button: .init(Text(.takeBack), about: .verbatim(name), weight: .danger)
             )
             return [
-                .init(name), .init(ScopeWords.sentences(scope, declared: words).joined(separator: "; ")),
-                .init(givenAt),
-                .init("", form: revoke),
+                .init(.verbatim(name)), .init(.list(ScopeWords.sentences(scope, declared: words), separator: "; ")),
+                .init(.verbatim(givenAt)),
+                .init(form: revoke),
             ]
         }
     }
@@ -35,20 +35,20 @@ extension Page {
     /// The applications that may act for an account, or know of it.
     package static func applications(_ rows: [ApplicationRow]) -> Page {
         Page(
-            title: "Applications – Martlet",
-            heading: "Applications",
+            title: .titled(.applications),
+            heading: Text(.applications),
             section: .applications,
             panels: [
                 Panel(
                     id: "applications",
                     paragraphs: [
-                        "When you take back what you allowed, the application is signed out of your account at once."
+                        Text(.takeBackMeaning)
                     ],
                     table: Table(
-                        caption: "What you allowed",
-                        columns: ["Application", "May", "Since", "Take back"],
+                        caption: Text(.whatYouAllowed),
+                        columns: [Text(.application), Text(.may), Text(.since), Text(.takeBack)],
                         rows: rows.map(\.cells),
-                        emptyText: "You have allowed nothing to anybody."
+                        emptyText: Text(.nothingAllowed)
                     )
                 )
             ]

@@ -7,18 +7,21 @@ extension Page {
         /// The URL of its picture.
         package let logo: String?
         /// Where it tells more of itself.
-        package let links: [(text: String, url: String)]
+        package let links: [(text: Text, url: String)]
         /// What people should know before they go on.
-        package var notes: [String] = []
+        package var notes: [Text] = []
 
-        package init(name: String, destination: String, logo: String?, links: [(text: String, url: String)]) {
+        package init(name: String, destination: String, logo: String?, links: [(text: Text, url: String)]) {
             self.name = name
             self.destination = destination
             self.logo = logo
             self.links = links
         }
 
-        func panel(_ sentence: String) -> Panel {
+        /// For the page where people say who they are.
+        var panel: Panel { panel(Text(.toGoOnTo, [.name: .verbatim(name)])) }
+
+        func panel(_ sentence: Text) -> Panel {
             Panel(
                 id: "asker",
                 picture: logo,
@@ -54,27 +57,35 @@ extension Page {
     }
 
     package static func consent(_ asked: Consent) -> Page {
-        let name = asked.asker.name
+        let name = Text.verbatim(asked.asker.name)
         return Page(
-            title: "Allow \(name)? – Martlet",
-            heading: "Allow \(name)?",
+            title: .titled(Text(.allowQuestion, [.name: name])),
+            heading: Text(.allowQuestion, [.name: name]),
             panels: [
                 asked.asker.panel(
-                    "You are signed in as \(asked.account) and go on to \(asked.asker.destination). \(name) wants to:"
+                    Text(
+                        .consentSentence,
+                        [
+                            .account: .verbatim(asked.account), .destination: .verbatim(asked.asker.destination),
+                            .name: name,
+                        ]
+                    )
                 ),
                 Panel(
                     id: "consent",
-                    paragraphs: asked.resources.map { "The access is for \($0.name) (\($0.id))." },
+                    paragraphs: asked.resources.map {
+                        Text(.resourceAccess, [.name: .verbatim($0.name), .id: .verbatim($0.id)])
+                    },
                     items: ScopeWords.sentences(asked.scope, declared: asked.words),
                     forms: [
                         Form(
                             action: "/authorize/consent",
                             hidden: [("request", asked.request)],
-                            button: .init("Allow", id: "allow", choice: "allow"),
-                            others: [.init("Do not allow", id: "deny", weight: .secondary, choice: "deny")]
+                            button: .init(Text(.allow), id: "allow", choice: "allow"),
+                            others: [.init(Text(.deny), id: "deny", weight: .secondary, choice: "deny")]
                         )
                     ],
-                    links: [Link("Use another account", to: asked.chooserPath, id: "another-account")]
+                    links: [Link(Text(.anotherAccount), to: asked.chooserPath, id: "another-account")]
                 ),
             ]
         )
@@ -83,21 +94,21 @@ extension Page {
 
 /// What scopes mean to people.
 package enum ScopeWords {
-    private static let known = [
-        "openid": "Know who you are",
-        "profile": "See your name and profile",
-        "email": "See your email address",
-        "address": "See your postal address",
-        "phone": "See your phone number",
-        "offline_access": "Keep this access when you are not there",
-        "profile:write": "Change your profile",
-        "friends": "See and change your friends",
-        "chat:read": "Read your messages",
-        "chat:write": "Send messages as you",
+    private static let known: [String: Text] = [
+        "openid": Text(.scopeOpenid),
+        "profile": Text(.scopeProfile),
+        "email": Text(.scopeEmail),
+        "address": Text(.scopeAddress),
+        "phone": Text(.scopePhone),
+        "offline_access": Text(.scopeOfflineAccess),
+        "profile:write": Text(.scopeProfileWrite),
+        "friends": Text(.scopeFriends),
+        "chat:read": Text(.scopeChatRead),
+        "chat:write": Text(.scopeChatWrite),
     ]
 
     /// A sentence for each token: the operator's, or that of a scope of this server; one that has none is shown as it is.
-    package static func sentences(_ scope: [String], declared: [String: String] = [:]) -> [String] {
-        scope.map { known[$0] ?? declared[$0] ?? $0 }
+    package static func sentences(_ scope: [String], declared: [String: String] = [:]) -> [Text] {
+        scope.map { known[$0] ?? .verbatim(declared[$0] ?? $0) }
     }
 }

@@ -1,23 +1,23 @@
 extension Page {
     /// The answer to a verification link that worked (the seed's "Email Verified").
     package static let emailVerified = Page(
-        title: "Email Verified",
-        heading: "Email Verified Successfully!",
+        title: Text(.emailVerifiedTitle),
+        heading: Text(.emailVerified),
         tone: .good,
         paragraphs: [
-            "Your email address has been verified.",
-            "You can close this page and go back to where you came from.",
+            Text(.emailHasBeenVerified),
+            Text(.closeAndGoBack),
         ]
     )
 
     /// The answer to a link that did not.
     package static let emailNotVerified = Page(
-        title: "Link not valid",
-        heading: "This link does not work",
+        title: Text(.linkNotValid),
+        heading: Text(.linkDoesNotWork),
         tone: .bad,
         paragraphs: [
-            "The link is unknown, was already used, or has expired.",
-            "If you followed it before, your address is already verified. Otherwise ask for a new mail.",
+            Text(.linkUsedOrExpired),
+            Text(.linkFollowedBefore),
         ]
     )
 }

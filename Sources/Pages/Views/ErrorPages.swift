@@ -1,48 +1,48 @@
 extension Page {
     /// What the error codes mean: where `error_uri` points.
     package static let oauthErrors = Page(
-        title: "OAuth errors",
-        heading: "What the error codes mean",
+        title: Text(.errorsTitle),
+        heading: Text(.errorsHeading),
         paragraphs: [
-            "Every reply carries an X-Request-Id. The operator of this server can look up under it what exactly was wrong."
+            Text(.errorsRequestID)
         ],
         terms: [
-            ("invalid_request", "A parameter is missing, repeated, too large or malformed. The description names it."),
+            ("invalid_request", Text(.errorInvalidRequest)),
             (
                 "invalid_client",
-                "The client is unknown, or could not prove who it is: a wrong secret, or an assertion that is malformed, expired, for another audience, or used before."
+                Text(.errorInvalidClient)
             ),
             (
                 "invalid_grant",
-                "The proof is not good: a wrong signature, or a challenge that is missing, stale, used or not ours. Ask for a new challenge and sign it."
+                Text(.errorInvalidGrant)
             ),
-            ("unauthorized_client", "The client is known but may not use this grant."),
+            ("unauthorized_client", Text(.errorUnauthorizedClient)),
             (
                 "unsupported_grant_type",
-                "The server does not offer this grant. Its metadata lists those that it offers."
+                Text(.errorUnsupportedGrantType)
             ),
-            ("invalid_scope", "The scope is malformed, or the client may have none of it."),
-            ("invalid_token", "The access token is missing, malformed, expired, revoked, or for another resource."),
-            ("insufficient_scope", "The access token is good but does not carry the scope that the resource needs."),
-            ("temporarily_unavailable", "Try again after the number of seconds in Retry-After."),
-            ("not_found", "The path names nothing on this server."),
-            ("method_not_allowed", "The path does not take this method. The Allow field lists those that it takes."),
-            ("server_error", "The server failed. Tell its operator the X-Request-Id."),
+            ("invalid_scope", Text(.errorInvalidScope)),
+            ("invalid_token", Text(.errorInvalidToken)),
+            ("insufficient_scope", Text(.errorInsufficientScope)),
+            ("temporarily_unavailable", Text(.errorTemporarilyUnavailable)),
+            ("not_found", Text(.errorNotFound)),
+            ("method_not_allowed", Text(.errorMethodNotAllowed)),
+            ("server_error", Text(.errorServerError)),
         ]
     )
 
     /// A path that leads nowhere.
     package static let notFound = Page(
-        title: "Not found",
-        heading: "There is nothing here",
+        title: Text(.notFoundTitle),
+        heading: Text(.nothingHere),
         tone: .bad,
-        paragraphs: ["The address may be mistyped."]
+        paragraphs: [Text(.mistyped)]
     )
 }
 
 extension Page {
     /// A request that was refused, or could not be served. `text` says what to do.
-    package static func refused(_ heading: String, _ text: String) -> Page {
-        Page(title: "\(heading) – Martlet", heading: heading, tone: .bad, paragraphs: [text])
+    package static func refused(_ heading: Text, _ text: Text) -> Page {
+        Page(title: .titled(heading), heading: heading, tone: .bad, paragraphs: [text])
     }
 }

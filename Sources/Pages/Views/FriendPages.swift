@@ -15,44 +15,44 @@ extension Page {
             let remove = Form(
                 action: "/account/friends/remove",
                 hidden: [("friend", id)],
-                button: .init("Remove", about: name, weight: .danger)
+                button: .init(Text(.remove), about: .verbatim(name), weight: .danger)
             )
-            return [.init(name), .init(username ?? "none"), .init("", form: remove)]
+            return [.init(.verbatim(name)), .init(.orNone(username)), .init(form: remove)]
         }
     }
 
     /// The friends of an account; `typed` is what was looked for in vain.
     package static func friends(_ rows: [FriendRow], typed: String = "") -> Page {
         Page(
-            title: "Friends – Martlet",
-            heading: "Friends",
+            title: .titled(.friends),
+            heading: Text(.friends),
             section: .friends,
             panels: [
                 Panel(
                     id: "friends",
                     table: Table(
-                        caption: "Your friends",
-                        columns: ["Name", "Username", "Remove"],
+                        caption: Text(.yourFriends),
+                        columns: [Text(.name), Text(.username), Text(.remove)],
                         rows: rows.map(\.cells),
-                        emptyText: "You have no friends here yet."
+                        emptyText: Text(.noFriends)
                     )
                 ),
                 Panel(
                     id: "add-panel",
-                    heading: "Add a friend",
+                    heading: Text(.addFriend),
                     forms: [
                         Form(
                             action: "/account/friends",
                             fields: [
                                 Field(
                                     "friend",
-                                    label: "Username or email address",
+                                    label: Text(.usernameOrEmail),
                                     value: typed,
                                     autocomplete: "off",
                                     limit: 254
                                 )
                             ],
-                            button: .init("Add", id: "add-friend")
+                            button: .init(Text(.add), id: "add-friend")
                         )
                     ]
                 ),

@@ -3,9 +3,9 @@ extension Page {
     package struct KeyRow: Sendable {
         /// RFC 7638, base64url.
         package let thumbprint: String
-        package let kind: String
+        package let kind: Text
 
-        package init(thumbprint: String, kind: String) {
+        package init(thumbprint: String, kind: Text) {
             self.thumbprint = thumbprint
             self.kind = kind
         }
@@ -14,27 +14,27 @@ extension Page {
             let remove = Form(
                 action: "/account/keys/remove",
                 hidden: [("key", thumbprint)],
-                button: .init("Remove", about: thumbprint, weight: .danger)
+                button: .init(Text(.remove), about: .verbatim(thumbprint), weight: .danger)
             )
-            return [.init(thumbprint), .init(kind), .init("", form: remove)]
+            return [.init(.verbatim(thumbprint)), .init(kind), .init(form: remove)]
         }
     }
 
     /// The keys of an account.
     package static func keys(_ rows: [KeyRow]) -> Page {
         Page(
-            title: "Keys – Martlet",
-            heading: "Keys",
+            title: .titled(.keys),
+            heading: Text(.keys),
             section: .keys,
             panels: [
                 Panel(
                     id: "keys",
-                    paragraphs: ["Who holds the private half of one of these keys gets tokens for your account."],
+                    paragraphs: [Text(.keysMeaning)],
                     table: Table(
-                        caption: "Public keys of your account",
-                        columns: ["Thumbprint", "Kind", "Remove"],
+                        caption: Text(.publicKeys),
+                        columns: [Text(.thumbprint), Text(.kind), Text(.remove)],
                         rows: rows.map(\.cells),
-                        emptyText: "Your account has no keys."
+                        emptyText: Text(.noKeys)
                     )
                 )
             ]

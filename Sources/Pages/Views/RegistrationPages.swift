@@ -15,31 +15,31 @@ extension Page {
             [
                 Field(
                     "username",
-                    label: "Username",
+                    label: Text(.username),
                     value: username,
                     autocomplete: "username",
-                    hint: "Letters, digits, dots, hyphens and underscores. Others see it.",
+                    hint: Text(.usernameHint),
                     limit: 64
                 ),
                 Field(
                     "email",
-                    label: "Email address",
+                    label: Text(.emailAddress),
                     kind: .email,
                     value: email,
                     autocomplete: "email",
-                    hint: "A mail with a link goes there. The account works once you have followed it.",
+                    hint: Text(.emailHint),
                     limit: 254
                 ),
-                Field("name", label: "Name", value: name, autocomplete: "name", limit: 200),
-                .newPassword("password", label: "Password", minimum: minimum),
+                Field("name", label: Text(.name), value: name, autocomplete: "name", limit: 200),
+                .newPassword("password", label: Text(.password), minimum: minimum),
             ]
         }
     }
 
     package static func register(_ typed: Registration) -> Page {
         Page(
-            title: "Make an account – Martlet",
-            heading: "Make an account",
+            title: .titled(.makeAccount),
+            heading: Text(.makeAccount),
             panels: [
                 Panel(
                     id: "register-panel",
@@ -47,10 +47,10 @@ extension Page {
                         Form(
                             action: "/register",
                             fields: typed.fields,
-                            button: .init("Make the account", id: "register")
+                            button: .init(Text(.makeTheAccount), id: "register")
                         )
                     ],
-                    links: [Link("I have an account", to: "/sign-in")]
+                    links: [Link(Text(.haveAccount), to: "/sign-in")]
                 )
             ]
         )

@@ -2,8 +2,8 @@ extension Page {
     /// One sign-in, for its owner. Times are for people.
     package struct SessionRow: Sendable {
         package let id: String
-        package let device: String
-        package let face: String
+        package let device: Text
+        package let face: Text
         package let address: String
         package let startedAt: String
         package let lastSeenAt: String
@@ -11,8 +11,8 @@ extension Page {
 
         package init(
             id: String,
-            device: String,
-            face: String,
+            device: Text,
+            face: Text,
             address: String,
             startedAt: String,
             lastSeenAt: String,
@@ -31,11 +31,16 @@ extension Page {
             let end = Form(
                 action: "/account/sessions/end",
                 hidden: [("session", id)],
-                button: .init("End this one", about: "\(device), since \(startedAt)", weight: .danger)
+                button: .init(
+                    Text(.endThisOne),
+                    about: Text(.deviceSince, [.device: device, .time: .verbatim(startedAt)]),
+                    weight: .danger
+                )
             )
             return [
-                .init(device, detail: face), .init(address), .init(startedAt), .init(lastSeenAt),
-                isCurrent ? .init("This one") : .init("", form: end),
+                .init(device, detail: face), .init(.verbatim(address)), .init(.verbatim(startedAt)),
+                .init(.verbatim(lastSeenAt)),
+                isCurrent ? .init(Text(.thisOne)) : .init(form: end),
             ]
         }
     }
@@ -44,20 +49,20 @@ extension Page {
     package static func sessions(_ rows: [SessionRow]) -> Page {
         let endOthers = Form(
             action: "/account/sessions/end-others",
-            button: .init("End all other sessions", id: "end-others", weight: .danger)
+            button: .init(Text(.endOthers), id: "end-others", weight: .danger)
         )
         return Page(
-            title: "Sessions – Martlet",
-            heading: "Sessions",
+            title: .titled(.sessions),
+            heading: Text(.sessions),
             section: .sessions,
             panels: [
                 Panel(
                     id: "sessions",
                     table: Table(
-                        caption: "Where you are signed in",
-                        columns: ["Device", "Address", "Signed in", "Last used", "End"],
+                        caption: Text(.whereSignedIn),
+                        columns: [Text(.device), Text(.address), Text(.signedIn), Text(.lastUsed), Text(.end)],
                         rows: rows.map(\.cells),
-                        emptyText: "You are signed in nowhere."
+                        emptyText: Text(.signedInNowhere)
                     ),
                     forms: rows.contains { !$0.isCurrent } ? [endOthers] : []
                 )

@@ -19,9 +19,9 @@ extension Page {
 
     package static func signIn(_ typed: SignIn) -> Page {
         Page(
-            title: "Sign in – Martlet",
-            heading: "Sign in",
-            panels: [typed.asker.map { $0.panel("to go on to \($0.name)") }].compactMap(\.self) + [
+            title: .titled(.signIn),
+            heading: Text(.signIn),
+            panels: [typed.asker?.panel].compactMap(\.self) + [
                 Panel(
                     id: "sign-in-panel",
                     forms: [
@@ -31,32 +31,32 @@ extension Page {
                             fields: [
                                 Field(
                                     "username",
-                                    label: "Username or email address",
+                                    label: Text(.usernameOrEmail),
                                     value: typed.username,
                                     autocomplete: "username",
                                     limit: 254
                                 ),
                                 Field(
                                     "password",
-                                    label: "Password",
+                                    label: Text(.password),
                                     kind: .password,
                                     autocomplete: "current-password"
                                 ),
                                 Field(
                                     "remember",
-                                    label: "Stay signed in on this device",
+                                    label: Text(.staySignedInHere),
                                     kind: .checkbox,
                                     value: typed.isRemembered ? "yes" : "",
                                     isRequired: false
                                 ),
                             ],
-                            button: .init("Sign in", id: "sign-in")
+                            button: .init(Text(.signIn), id: "sign-in")
                         )
                     ],
-                    links: (typed.chooserPath.map { [Link("Choose an account", to: $0, id: "choose-account")] } ?? [])
+                    links: (typed.chooserPath.map { [Link(Text(.chooseAccount), to: $0, id: "choose-account")] } ?? [])
                         + [
-                            Link("Make an account", to: "/register"),
-                            Link("I have forgotten my password", to: "/recover"),
+                            Link(Text(.makeAccount), to: "/register"),
+                            Link(Text(.forgotten), to: "/recover"),
                         ]
                 )
             ]

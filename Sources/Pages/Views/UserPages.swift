@@ -33,16 +33,16 @@ extension Page {
             self.lastSignIn = lastSignIn
         }
 
-        private var state: String { isBlocked ? "blocked" : "active" }
-        private var role: String { isAdministrator ? "administrator" : "user" }
+        private var state: Text { isBlocked ? Text(.blocked) : Text(.active) }
+        private var role: Text { isAdministrator ? Text(.administrator) : Text(.user) }
         private var path: String { "/admin/users/\(id)" }
 
         fileprivate var cells: [Table.Cell] {
             [
-                .init(name, link: Link(name, to: path)), .init(username ?? "none"), .init(email ?? "none"),
+                .init(link: Link(.verbatim(name), to: path)), .init(.orNone(username)), .init(.orNone(email)),
                 // Administrators are blocked on their own page only: nobody shuts themselves out by a slip in a table.
                 .init(state, form: isAdministrator ? nil : stateForm(id: nil)),
-                .init(role), .init(createdAt),
+                .init(role), .init(.verbatim(createdAt)),
             ]
         }
 
@@ -51,8 +51,8 @@ extension Page {
             Form(
                 action: path + (isBlocked ? "/unblock" : "/block"),
                 button: isBlocked
-                    ? .init("Unblock", id: id, about: name, weight: .secondary)
-                    : .init("Block", id: id, about: name, weight: .danger)
+                    ? .init(Text(.unblock), id: id, about: .verbatim(name), weight: .secondary)
+                    : .init(Text(.block), id: id, about: .verbatim(name), weight: .danger)
             )
         }
 
@@ -61,17 +61,18 @@ extension Page {
                 action: "\(path)/roles",
                 hidden: [("role", isAdministrator ? "guest" : "admin")],
                 button: isAdministrator
-                    ? .init("Make a plain user", id: "change-roles", weight: .danger)
-                    : .init("Make an administrator", id: "change-roles", weight: .secondary)
+                    ? .init(Text(.makePlainUser), id: "change-roles", weight: .danger)
+                    : .init(Text(.makeAdministrator), id: "change-roles", weight: .secondary)
             )
         }
 
-        fileprivate var facts: [(name: String, value: String)] {
+        fileprivate var facts: [(name: Text, value: Text)] {
             [
-                ("Username", username ?? "none"),
-                ("Email address", email.map { $0 + (isEmailVerified ? " (confirmed)" : " (not confirmed)") } ?? "none"),
-                ("State", state), ("Role", role), ("Member since", createdAt), ("Last sign-in", lastSignIn ?? "never"),
-                ("Account id", id),
+                (Text(.username), .orNone(username)),
+                (Text(.emailAddress), .address(email, isVerified: isEmailVerified)),
+                (Text(.state), state), (Text(.role), role), (Text(.memberSince), .verbatim(createdAt)),
+                (Text(.lastSignIn), lastSignIn.map { .verbatim($0) } ?? Text(.never)),
+                (Text(.accountID), .verbatim(id)),
             ]
         }
     }
@@ -95,8 +96,8 @@ extension Page {
         }
 
         fileprivate var links: [Link] {
-            (isFirst ? [] : [Link("First page", to: "/admin/users")])
-                + (nextPath.map { [Link("Next page", to: $0)] } ?? [])
+            (isFirst ? [] : [Link(Text(.firstPage), to: "/admin/users")])
+                + (nextPath.map { [Link(Text(.nextPage), to: $0)] } ?? [])
         }
     }
 
@@ -107,7 +108,7 @@ extension Page {
             fields: [
                 Field(
                     "search",
-                    label: "Beginning of a name, username or email address",
+                    label: Text(.searchLabel),
                     kind: .search,
                     value: list.search,
                     autocomplete: "off",
@@ -115,11 +116,11 @@ extension Page {
                     limit: 254
                 )
             ],
-            button: .init("Search", id: "search-users", weight: .secondary)
+            button: .init(Text(.search), id: "search-users", weight: .secondary)
         )
         return Page(
-            title: "Users – Martlet",
-            heading: "Users",
+            title: .titled(.users),
+            heading: Text(.users),
             section: .users,
             panels: [
                 Panel(id: "search-panel", forms: [search]),
@@ -127,10 +128,13 @@ extension Page {
                     id: "users",
                     table: Table(
                         caption: list.search.isEmpty
-                            ? "\(list.count) accounts, the oldest first" : "Accounts that match, the oldest first",
-                        columns: ["Name", "Username", "Email address", "State", "Role", "Member since"],
+                            ? Text(.accountCount, [.count: .number(list.count)]) : Text(.accountsFound),
+                        columns: [
+                            Text(.name), Text(.username), Text(.emailAddress), Text(.state), Text(.role),
+                            Text(.memberSince),
+                        ],
                         rows: list.rows.map(\.cells),
-                        emptyText: "No account matches."
+                        emptyText: Text(.noAccountMatches)
                     ),
                     links: list.links
                 ),
@@ -141,33 +145,33 @@ extension Page {
     /// One account, for an administrator.
     package static func user(_ user: UserRow) -> Page {
         Page(
-            title: "\(user.name) – Users – Martlet",
-            heading: user.name,
+            title: .titled(Text(.usersTitle, [.name: .verbatim(user.name)])),
+            heading: .verbatim(user.name),
             section: .users,
             panels: [
                 Panel(
                     id: "facts",
-                    heading: "About this account",
+                    heading: Text(.aboutThisAccount),
                     facts: user.facts,
-                    links: [Link("All users", to: "/admin/users")]
+                    links: [Link(Text(.allUsers), to: "/admin/users")]
                 ),
                 Panel(
                     id: "state-panel",
-                    heading: user.isBlocked ? "Unblock this account" : "Block this account",
+                    heading: user.isBlocked ? Text(.unblockThisAccount) : Text(.blockThisAccount),
                     paragraphs: [
                         user.isBlocked
-                            ? "It may sign in again then. What it had open before stays closed."
-                            : "All its sessions and tokens end at once, and it cannot sign in until it is unblocked."
+                            ? Text(.unblockMeaning)
+                            : Text(.blockMeaning)
                     ],
                     forms: [user.stateForm(id: user.isBlocked ? "unblock" : "block")]
                 ),
                 Panel(
                     id: "role-panel",
-                    heading: "Change the role",
+                    heading: Text(.changeTheRole),
                     paragraphs: [
                         user.isAdministrator
-                            ? "It is an administrator now. As a plain user it sees its own account only; its sessions end."
-                            : "An administrator sees and changes everybody's accounts. Its sessions end."
+                            ? Text(.administratorNow)
+                            : Text(.plainUserNow)
                     ],
                     forms: [user.roleForm]
                 ),

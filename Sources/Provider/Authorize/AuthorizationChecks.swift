@@ -73,6 +73,7 @@ struct AuthorizationChecks: Sendable {
             expectedSubject: try parameters.optional(.idTokenHint).map { try hints.subject(of: $0, for: client) },
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
                 ?? client.metadata.defaultACRs,
+            interfaceLanguages: try parameters.interfaceLanguages,
             claims: claims ?? ClaimsRequest(),
             resources: try await audiences.resources(in: parameters, scope: scope),
             fetchedObject: asked.fetched

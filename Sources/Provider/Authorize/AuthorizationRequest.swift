@@ -15,6 +15,8 @@ package struct AuthorizationRequest: Sendable {
     /// The account that the client expects (the subject of `id_token_hint`).
     package let expectedSubject: Subject.ID?
     package let acrValues: [String]
+    /// The languages that pages should be in, the best first (`ui_locales`).
+    package let interfaceLanguages: [String]
     package let claims: ClaimsRequest
     /// What the tokens are to be for; empty for the server alone.
     package let resources: [ProtectedResource]
@@ -76,4 +78,17 @@ package struct ClaimsRequest: Sendable, Equatable {
         "\(.claims) must be a JSON object with the members userinfo and id_token",
         FailedCheck("claims", expected: "objects of objects or null", seen: "something else")
     )
+}
+
+extension Parameters {
+    /// The tags of `ui_locales`, as many as anybody can mean.
+    var interfaceLanguages: [String] {
+        get throws(OAuthError) {
+            try optional(.uiLocales)?.split(separator: " ").prefix(16).map { String($0.prefix(64)) } ?? []
+        }
+    }
+}
+
+extension ParameterName {
+    static let uiLocales: ParameterName = "ui_locales"
 }

@@ -24,6 +24,7 @@ struct AuthorizationCodeFlow: Feature {
             "claims_parameter_supported": true,
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "display_values_supported": ["page"],
+            "ui_locales_supported": .strings(settings.interfaceLanguages),
             "claim_types_supported": ["normal"],
         ]
         metadata = own.merging(RequestObjects.metadata(dependencies.decryption))

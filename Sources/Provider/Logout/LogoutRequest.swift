@@ -7,6 +7,8 @@ package struct LogoutRequest: Sendable {
     /// Where the browser is sent afterwards, `state` included; nil for nowhere.
     package let location: String?
     let hint: IDTokenHints.Hint?
+    /// The languages that pages should be in, the best first (`ui_locales`).
+    package let interfaceLanguages: [String]
 
     /// Whether the ID token of the request is about the account of `live`: then nobody need be asked.
     package func names(_ live: LiveSession) -> Bool { hint?.subject == live.subject.id.description }
@@ -31,8 +33,9 @@ package struct LogoutEndpoint: Sendable {
         if let named = try parameters.optional(.clientID), let hint, hint.client.description != named {
             throw Self.refused(.clientID, "the client of id_token_hint", named)
         }
+        let languages = try parameters.interfaceLanguages
         guard let address = try parameters.optional(.postLogoutRedirectURI) else {
-            return LogoutRequest(location: nil, hint: hint)
+            return LogoutRequest(location: nil, hint: hint, interfaceLanguages: languages)
         }
         guard let hint else { throw Self.refused(.idTokenHint, "one, beside post_logout_redirect_uri", "none") }
         guard let client = try await dependencies.clients.client(hint.client),
@@ -40,7 +43,11 @@ package struct LogoutEndpoint: Sendable {
         else { throw Self.refused(.postLogoutRedirectURI, "one that the application registered", address) }
         let state = try parameters.optional(.state).map { "state=" + PercentEncoding.encode($0) }
         let mark = address.contains("?") ? "&" : "?"
-        return LogoutRequest(location: address + (state.map { mark + $0 } ?? ""), hint: hint)
+        return LogoutRequest(
+            location: address + (state.map { mark + $0 } ?? ""),
+            hint: hint,
+            interfaceLanguages: languages
+        )
     }
 
     /// The hint of the request, its subject the account.

@@ -14,7 +14,7 @@ struct ReturnPath: Sendable, Equatable {
     /// In bytes; requests of applications are long.
     static let requestLimit = 8192
     /// The characters of a query (RFC 3986 §3.4).
-    private static let requestCharacters = queryCharacters.union(":/?!$'()*,;".utf8)
+    static let requestCharacters = queryCharacters.union(":/?!$'()*,;".utf8)
     static let pathCharacters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/".utf8)
     private static let queryCharacters = pathCharacters.union("=&.~%+@".utf8)
 

@@ -21,7 +21,7 @@ package struct FrontDoor: HTTPResponder {
     private let table: RouteTable
     private let refusals: Refusals
     /// What people see who ask for a page that is not there.
-    private let errorPage: (@Sendable (any Error) -> Reply)?
+    private let errorPage: (@Sendable (any Error, HTTPFields) -> Reply)?
     private let ids: RequestIDs
     private let journal: any RefusalJournal
     private let logger: Logger
@@ -31,7 +31,7 @@ package struct FrontDoor: HTTPResponder {
     package init(
         routes: [Route],
         refusals: Refusals,
-        errorPage: (@Sendable (any Error) -> Reply)? = nil,
+        errorPage: (@Sendable (any Error, HTTPFields) -> Reply)? = nil,
         proxies: TrustedProxies = TrustedProxies(),
         journal: any RefusalJournal,
         logger: Logger,
@@ -75,7 +75,7 @@ package struct FrontDoor: HTTPResponder {
     /// The reply to a request that found no route: a page for who asks for one.
     private func refuse(_ error: OAuthError, _ visit: Visit) -> Response {
         let accepts = visit.request.headerFields[.accept] ?? ""
-        let reply = accepts.contains("text/html") ? errorPage?(error) : nil
+        let reply = accepts.contains("text/html") ? errorPage?(error, visit.request.headerFields) : nil
         return finish(.complete(reply ?? refusals.reply(error)), of: nil, metrics: strangers, visit)
     }
 

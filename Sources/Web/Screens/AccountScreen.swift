@@ -66,7 +66,7 @@ struct AccountScreen: Sendable {
         case .unchanged: return desk.redirect(to: "/account", .emailUnchanged)
         case .unknown: throw SignInNeeded(returnPath: nil)
         case .emailTaken:
-            throw FormProblem.field("email", "This address cannot be used here.", expected: "a free address")
+            throw FormProblem.field("email", Text(.addressCannotBeUsed), expected: "a free address")
         }
     }
 

@@ -47,17 +47,17 @@ struct AccountsScreen: Sendable {
         guard !rows.isEmpty else {
             return desk.redirect(to: "/sign-in" + (path.map { "?\($0.query)" } ?? ""), request.notice)
         }
-        var target: ResponseTarget?
-        if let query = path?.request { target = await requests.target(of: query, from: request.clientNetwork) }
+        var asked: AuthorizationRequest?
+        if let query = path?.request { asked = await requests.request(in: query, from: request.clientNetwork) }
         var shown = Page.Accounts(
             choices: rows,
             returnPath: path?.description,
             signInPath: Self.signIn + (path.map { "&\($0.query)" } ?? "")
         )
-        shown.asker = target.map { Page.Asker($0) }
-        var reply = desk.page(.accounts(shown), for: request)
+        shown.asker = asked.map { Page.Asker($0.target) }
+        var reply = desk.page(.accounts(shown), for: request, asked: asked?.interfaceLanguages ?? [])
         reply.fields.append(contentsOf: desk.leftovers(request, beside: here))
-        if let target { reply.fields[.contentSecurityPolicy] = PagePolicy(for: target).text }
+        if let asked { reply.fields[.contentSecurityPolicy] = PagePolicy(for: asked.target).text }
         return reply
     }
 

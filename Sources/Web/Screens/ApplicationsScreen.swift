@@ -48,7 +48,7 @@ struct ApplicationsScreen: Sendable {
         guard try await consents.revoke(client, of: visitor.session.subject) else {
             let problem = FormProblem(
                 .notFound,
-                "There is no such application. It may be taken back already.",
+                Text(.noSuchApplication),
                 failed: FailedCheck("client", expected: "one that the person allowed something", seen: "none such")
             )
             return try await page(request, visitor, problem: problem)

@@ -22,7 +22,7 @@ struct AuthorizeScreen: Sendable {
 
     private func ask(_ request: EndpointRequest) async throws -> Reply {
         let dialogue = dialogues.dialogue(in: request.query)
-        return try await answered {
+        return try await answered(request) {
             let asked = try await self.asked(dialogue, request)
             return try await proceed(asked, as: try await answering(asked))
         }
@@ -32,13 +32,15 @@ struct AuthorizeScreen: Sendable {
     private func decide(_ request: EndpointRequest) async throws -> Reply {
         let form = try desk.uncheckedForm(request)
         let dialogue = dialogues.dialogue(in: try form.required("request"))
-        return try await answered {
+        return try await answered(request) {
             let asked = try await self.asked(dialogue, request)
             let answering = try await answering(asked)
             guard let live = answering.live else { throw SignInNeeded(returnPath: ReturnPath(Section.account.path)) }
             // Whoever was shown the question is who answers it.
             try desk.check(form, of: live.session.id)
-            guard try form.optional("choice") == "allow" else { return deliver(endpoint.deny(asked.content)) }
+            guard try form.optional("choice") == "allow" else {
+                return deliver(endpoint.deny(asked.content), for: request)
+            }
             try await endpoint.allow(asked.content, by: live.subject.id)
             return try await proceed(asked, as: answering, hasConsented: true)
         }
@@ -120,7 +122,7 @@ struct AuthorizeScreen: Sendable {
         switch try await endpoint.next(asked.content, state) {
         case .respond(let response):
             if let live = answering.live { desk.sessions.touch(live.session.id) }
-            return deliver(response)
+            return deliver(response, for: asked.request)
         case .chooseAccount:
             return desk.redirect(to: AccountsScreen.path(returningTo: try returnPath(asked)))
         case .signIn(let request, let isAgain):
@@ -145,7 +147,13 @@ struct AuthorizeScreen: Sendable {
             )
             question.words = try await endpoint.words(of: scope)
             question.resources = request.resources.map { ($0.name, $0.id.description) }
-            var reply = desk.page(.consent(question), for: asked.request, visitor, isQuestion: true)
+            var reply = desk.page(
+                .consent(question),
+                for: asked.request,
+                visitor,
+                isQuestion: true,
+                asked: request.interfaceLanguages
+            )
             reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
             return reply
         }
@@ -165,29 +173,30 @@ struct AuthorizeScreen: Sendable {
         )
     )
 
-    /// Who asks in the request that `query` carries, which came from `network`, for the page where people sign in; nil when that would be refused anyway.
-    func target(of query: String, from network: String) async -> ResponseTarget? {
-        try? await request(in: dialogues.dialogue(in: query), network).target
+    /// The request that `query` carries, which came from `network`, for the pages where people say who they are; nil when it would be
+    /// refused anyway.
+    func request(in query: String, from network: String) async -> AuthorizationRequest? {
+        try? await request(in: dialogues.dialogue(in: query), network)
     }
 
     /// What goes wrong is a page or an answer to the client, as far as both are known.
-    private func answered(_ body: () async throws -> Reply) async throws -> Reply {
+    private func answered(_ request: EndpointRequest, _ body: () async throws -> Reply) async throws -> Reply {
         do {
             return try await body()
         } catch AuthorizationFailure.response(let response) {
-            return deliver(response)
+            return deliver(response, for: request)
         } catch AuthorizationFailure.page(let error) {
-            return desk.refusedRequest("This sign-in request cannot be served", error)
+            return desk.refusedRequest(Text(.signInRequestRefused), error, request)
         }
     }
 
-    private func deliver(_ response: AuthorizationResponse) -> Reply {
+    private func deliver(_ response: AuthorizationResponse, for request: EndpointRequest) -> Reply {
         var reply: Reply
         switch response.target.mode {
         case .query:
             reply = desk.redirect(out: response.location)
         case .formPost:
-            reply = desk.formPost(to: response.target.redirectURI, response.parameters)
+            reply = desk.formPost(to: response.target.redirectURI, response.parameters, for: request)
         }
         reply.refusal = response.refusal
         return reply
@@ -202,14 +211,16 @@ extension Page.Asker {
             destination: RedirectURI.origin(of: target.redirectURI),
             logo: metadata.logo?.description,
             links: [
-                ("Website", metadata.page), ("Privacy policy", metadata.policy), ("Terms of service", metadata.terms),
+                (Text(.website), metadata.page), (Text(.privacyPolicy), metadata.policy),
+                (Text(.termsOfService), metadata.terms),
             ].compactMap { text, address in address.map { (text, $0.description) } }
         )
         guard let host = client.documentHost else { return }
-        let name = client.name == client.id.description ? "" : " It calls itself “\(client.name)”."
-        notes = ["This application is not registered here. All that is known of it is its address, \(host).\(name)"]
+        let isNamed = client.name != client.id.description
+        let name = isNamed ? [Text(.callsItself, [.name: .verbatim(client.name)])] : []
+        notes = [.list([Text(.unregistered, [.host: .verbatim(host)])] + name, separator: " ")]
         if !target.redirectURI.hasPrefix("https:") {
-            notes.append("It runs on the machine where you are now. Go on only if you started it yourself.")
+            notes.append(Text(.runsOnThisMachine))
         }
     }
 }

@@ -15,7 +15,7 @@ struct FormProblem: Error {
 
     init(
         _ status: HTTPResponse.Status,
-        _ text: String,
+        _ text: Text,
         _ problems: [Alert.Problem] = [],
         failed: FailedCheck,
         retryAfter: Int64? = nil
@@ -29,10 +29,10 @@ struct FormProblem: Error {
     var refusal: Refusal { Refusal(error: "\(status.code)", failed: failed) }
 
     /// A field that is not as it must be.
-    static func field(_ id: String, _ text: String, expected: String) -> FormProblem {
+    static func field(_ id: String, _ text: Text, expected: String) -> FormProblem {
         FormProblem(
             .unprocessableContent,
-            "Please look at what you typed.",
+            Text(.lookAtTyped),
             [.init(id, text)],
             failed: FailedCheck(id, expected: expected, seen: "something else")
         )
@@ -42,7 +42,7 @@ struct FormProblem: Error {
     static func fields(_ problems: [FormProblem]) -> FormProblem {
         FormProblem(
             .unprocessableContent,
-            "Please look at what you typed.",
+            Text(.lookAtTyped),
             problems.flatMap(\.alert.problems),
             failed: problems.first?.failed ?? FailedCheck("form", expected: "good fields", seen: "others")
         )
@@ -52,8 +52,8 @@ struct FormProblem: Error {
     static func wrongPassword(_ id: String) -> FormProblem {
         FormProblem(
             .forbidden,
-            "The current password is wrong.",
-            [.init(id, "This is not your current password.")],
+            Text(.currentPasswordWrong),
+            [.init(id, Text(.notYourCurrentPassword))],
             failed: FailedCheck("password", expected: "the account's", seen: "another")
         )
     }
@@ -62,7 +62,7 @@ struct FormProblem: Error {
     static func tooManySignIns(wait: Int64) -> FormProblem {
         FormProblem(
             .tooManyRequests,
-            "Too many failed sign-ins. Wait \(wait) seconds and try again.",
+            Text(.tooManySignIns, [.seconds: .number(wait)]),
             failed: FailedCheck("rate limit", expected: "fewer failures in a minute", seen: "the limit"),
             retryAfter: wait
         )
@@ -72,7 +72,7 @@ struct FormProblem: Error {
     static func tooManyMails(wait: Int64) -> FormProblem {
         FormProblem(
             .tooManyRequests,
-            "Too many mails were asked for. Try again in \((wait + 59) / 60) minutes.",
+            Text(.tooManyMails, [.minutes: .number((wait + 59) / 60)]),
             failed: FailedCheck("rate limit", expected: "fewer mails in an hour", seen: "the limit"),
             retryAfter: wait
         )
@@ -87,7 +87,7 @@ struct FormProblem: Error {
         case PasswordError.busy(let wait):
             self.init(
                 .serviceUnavailable,
-                "Too many people sign in at the moment. Wait \(wait) seconds and try again.",
+                Text(.tooManyPeople, [.seconds: .number(wait)]),
                 failed: FailedCheck("password hashing", expected: "room in the queue", seen: "none"),
                 retryAfter: wait
             )
@@ -98,21 +98,21 @@ struct FormProblem: Error {
 
 /// What a status means, for people.
 struct ErrorPage {
-    let heading: String
-    private let text: String
+    let heading: Text
+    private let text: Text
 
     init(_ status: HTTPResponse.Status) {
         (heading, text) =
             switch status {
-            case .notFound: ("There is nothing here", "The address may be mistyped.")
-            case .methodNotAllowed: ("This cannot be done here", "Go back, and use the page's own links and buttons.")
-            case .forbidden: ("This was not sent", "Load the page again and send its form once more.")
-            case .contentTooLarge: ("This is too large", "Send less text.")
-            case .tooManyRequests: ("Too often", "Wait a little and try again.")
-            case .serviceUnavailable: ("Not at the moment", "The server cannot do this now. Try again in some seconds.")
+            case .notFound: (Text(.nothingHere), Text(.mistyped))
+            case .methodNotAllowed: (Text(.cannotBeDone), Text(.useLinks))
+            case .forbidden: (Text(.notSent), Text(.loadAgain))
+            case .contentTooLarge: (Text(.tooLarge), Text(.sendLess))
+            case .tooManyRequests: (Text(.tooOften), Text(.waitALittle))
+            case .serviceUnavailable: (Text(.notAtTheMoment), Text(.tryInSeconds))
             case .internalServerError:
-                ("Something went wrong", "The fault is the server's. Its operator finds the reason in the log.")
-            default: ("This was not understood", "Go back, load the page again and send its form once more.")
+                (Text(.wentWrong), Text(.serversFault))
+            default: (Text(.notUnderstood), Text(.goBackLoadAgain))
             }
     }
 

@@ -48,7 +48,7 @@ struct FriendsScreen: Sendable {
                 throw Self.nobody
             }
             guard friend.id != visitor.account.id else {
-                throw FormProblem.field("friend", "This is you.", expected: "somebody else")
+                throw FormProblem.field("friend", Text(.thisIsYou), expected: "somebody else")
             }
             switch try await friendships.befriend(visitor.asPerson, Person(friend.id.description), at: now()) {
             case .friends, .alreadyFriends: return desk.redirect(to: "/account/friends", .friendAdded)
@@ -67,7 +67,7 @@ struct FriendsScreen: Sendable {
     }
 
     private static var nobody: FormProblem {
-        .field("friend", "Nobody here has this username or address.", expected: "an account that is active")
+        .field("friend", Text(.nobodyFound), expected: "an account that is active")
     }
 }
 

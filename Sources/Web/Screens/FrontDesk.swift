@@ -1,5 +1,5 @@
 package import Accounts
-import HTTPTypes
+package import HTTPTypes
 import OAuth
 package import Pages
 package import Provider
@@ -10,6 +10,8 @@ package struct FrontDesk: Sendable {
     let base: String
     let sessions: Sessions
     let accounts: any AccountStore
+    /// In which language who asks is answered.
+    let reader: ReaderLanguage
     private let renderer: PageRenderer
     let cookies: SessionCookies
     private let forms: FormTokens
@@ -27,6 +29,7 @@ package struct FrontDesk: Sendable {
         provider: Provider
     ) {
         self.renderer = renderer
+        reader = ReaderLanguage(catalogues: renderer.catalogues)
         self.cookies = cookies
         self.forms = forms
         self.accounts = accounts
@@ -42,7 +45,13 @@ package struct FrontDesk: Sendable {
         _ path: String,
         respond: @escaping @Sendable (RouteRequest) async throws -> Reply
     ) -> Route {
-        Route(method, base + path, allowsBrowsers: false, refusal: reply(to:)) { .complete(try await respond($0)) }
+        Route(method, base + path, allowsBrowsers: false, refusal: { reply(to: $0, for: [:]) }) { request in
+            do {
+                return .complete(try await respond(request))
+            } catch {
+                return .complete(reply(to: error, for: request.endpointRequest.fields))
+            }
+        }
     }
 
     // The next three sections: people, forms, replies. They are in extensions of their own.
@@ -138,26 +147,35 @@ extension FrontDesk {
     }
 
     /// A page with what `problem` says above it, or what the redirect here left to say. One that `isQuestion` has no ways out but its
-    /// answers.
+    /// answers. `asked` are the languages that an application wants.
     func page(
         _ page: Page,
         for request: EndpointRequest,
         _ visitor: Visitor? = nil,
         isQuestion: Bool = false,
+        asked: [String] = [],
         problem: FormProblem? = nil
     ) -> Reply {
         let alert = problem?.alert ?? request.notice.map { Alert.done($0) }
+        let path = asked.isEmpty ? pathAgain(of: request) : nil
+        let framed = { person, token in
+            html(
+                page,
+                for: request,
+                Frame(person: person, alert: alert, formToken: token, path: path),
+                asked: asked
+            )
+        }
         var reply: Reply
         if let visitor {
-            let token = forms.token(.session(visitor.session.id))
-            reply = html(page, Frame(person: isQuestion ? nil : visitor.person, alert: alert, formToken: token))
+            reply = framed(isQuestion ? nil : visitor.person, forms.token(.session(visitor.session.id)))
             // Nothing that opened this page keeps a hand on it.
             reply.fields[Self.openerPolicy] = "same-origin"
         } else if let anchor = forms.browser(of: request) {
-            reply = html(page, Frame(alert: alert, formToken: forms.token(anchor)))
+            reply = framed(nil, forms.token(anchor))
         } else {
             let (anchor, cookie) = forms.newBrowser()
-            reply = html(page, Frame(alert: alert, formToken: forms.token(anchor)))
+            reply = framed(nil, forms.token(anchor))
             reply.fields.append(cookie)
         }
         if let problem {
@@ -168,11 +186,19 @@ extension FrontDesk {
         return reply
     }
 
+    /// Where the page that `request` asks for comes again; nil when it answers a form, or cannot be asked for by path.
+    private func pathAgain(of request: EndpointRequest) -> String? {
+        guard request.body.isEmpty else { return nil }
+        let path = String(request.path.dropFirst(base.count))
+        return LanguageScreen.page(request.query.isEmpty ? path : "\(path)?\(request.query)")
+    }
+
     private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
 
     /// The page with what a client's request could not be served for.
-    func refusedRequest(_ heading: String, _ error: OAuthError) -> Reply {
-        var reply = html(.refused(heading, error.description.description + "."), status: .badRequest)
+    func refusedRequest(_ heading: Text, _ error: OAuthError, _ request: EndpointRequest) -> Reply {
+        let text = Text.verbatim(error.description.description + ".")
+        var reply = html(.refused(heading, text), for: request, status: .badRequest)
         reply.refusal = Refusal(error: error.code.name, failed: error.failed)
         return reply
     }
@@ -184,50 +210,69 @@ extension FrontDesk {
     }
 
     /// A page that loads `addresses` of other sites in frames that nobody sees, and then goes on by itself if it has where to.
-    func html(_ page: Page, loading addresses: [String]) -> Reply {
-        var reply = html(page, Frame(addresses: addresses))
+    func html(_ page: Page, for request: EndpointRequest, asked: [String], loading addresses: [String]) -> Reply {
+        var reply = html(page, for: request, Frame(addresses: addresses), asked: asked)
         let origins = Set(addresses.map { RedirectURI.origin(of: $0) }).sorted()
         reply.fields[.contentSecurityPolicy] = PagePolicy(frames: origins).text
         return reply
     }
 
     /// A page that sends `parameters` on to another site by itself.
-    func formPost(to action: String, _ parameters: [(name: String, value: String)]) -> Reply {
-        Reply(
-            .ok,
-            fields: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentSecurityPolicy: PagePolicy(leadsOut: true, sendsItself: true).text,
-            ],
-            body: Array(renderer.formPost(to: action, parameters).utf8)
-        )
+    func formPost(
+        to action: String,
+        _ parameters: [(name: String, value: String)],
+        for request: EndpointRequest
+    ) -> Reply {
+        let catalogue = reader.catalogue(for: request.fields)
+        var reply = html(renderer.formPost(to: action, parameters, catalogue), catalogue)
+        reply.fields[.contentSecurityPolicy] = PagePolicy(leadsOut: true, sendsItself: true).text
+        return reply
     }
 
     /// A page without a form.
-    func html(_ page: Page, _ frame: Frame = .bare, status: HTTPResponse.Status = .ok) -> Reply {
+    func html(
+        _ page: Page,
+        for request: EndpointRequest,
+        _ frame: Frame = .bare,
+        asked: [String] = [],
+        status: HTTPResponse.Status = .ok
+    ) -> Reply {
+        let catalogue = reader.catalogue(for: request.fields, asked: asked)
+        return html(renderer.html(page, in: frame, catalogue), catalogue, status)
+    }
+
+    private func html(_ text: String, _ catalogue: Catalogue, _ status: HTTPResponse.Status = .ok) -> Reply {
         Reply(
             status,
-            fields: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
-            body: Array(renderer.html(page, in: frame).utf8)
+            fields: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+                .contentLanguage: catalogue.language, .vary: "Accept-Language, Cookie",
+            ],
+            body: Array(text.utf8)
         )
     }
 }
 
 extension FrontDesk {
-    /// The page that an error becomes.
-    package func reply(to error: any Error) -> Reply {
+    /// The page that an error becomes, for whoever sent `fields`.
+    package func reply(to error: any Error, for fields: HTTPFields) -> Reply {
         if let needed = error as? SignInNeeded {
             return redirect(to: "/sign-in" + (needed.returnPath.map { "?\($0.query)" } ?? ""), .sessionOver)
         }
-        if let problem = FormProblem(waiting: error) { return reply(to: problem) }
+        if let problem = FormProblem(waiting: error) { return reply(to: problem, for: fields) }
         if let refusal = error as? APIRefusal {
             return reply(
-                to: FormProblem(refusal.status, refusal.message.description, failed: refusal.failed)
+                to: FormProblem(
+                    refusal.status,
+                    .verbatim(refusal.message.description + "."),
+                    failed: refusal.failed
+                ),
+                for: fields
             )
         }
         let (refused, isFault) = refusals.explain(error)
         let status = HTTPResponse.Status(code: refused.code.status)
-        var reply = html(ErrorPage(status).page, status: status)
+        var reply = errorPage(ErrorPage(status).page, for: fields, status)
         for field in refused.fields {
             if let name = HTTPField.Name(field.name) { reply.fields[name] = field.value }
         }
@@ -235,8 +280,14 @@ extension FrontDesk {
         return reply
     }
 
-    private func reply(to problem: FormProblem) -> Reply {
-        var reply = html(.refused(ErrorPage(problem.status).heading, problem.alert.text + "."), status: problem.status)
+    private func errorPage(_ page: Page, for fields: HTTPFields, _ status: HTTPResponse.Status) -> Reply {
+        let catalogue = reader.catalogue(for: fields)
+        return html(renderer.html(page, in: .bare, catalogue), catalogue, status)
+    }
+
+    private func reply(to problem: FormProblem, for fields: HTTPFields) -> Reply {
+        let page = Page.refused(ErrorPage(problem.status).heading, problem.alert.text)
+        var reply = errorPage(page, for: fields, problem.status)
         reply.refusal = problem.refusal
         if let wait = problem.retryAfter { reply.fields[.retryAfter] = "\(wait)" }
         return reply

@@ -36,28 +36,28 @@ struct KeysScreen: Sendable {
         case .unknown:
             let problem = FormProblem(
                 .notFound,
-                "There is no such key. It may be removed already.",
+                Text(.noSuchKey),
                 failed: FailedCheck("key", expected: "one of the account's own", seen: "none such")
             )
             return page(request, visitor, problem: problem)
         case .lastCredential:
             let problem = FormProblem(
                 .conflict,
-                "This key is the only way into your account, so it stays.",
+                Text(.onlyKey),
                 failed: FailedCheck("key", expected: "another credential beside it", seen: "none")
             )
             return page(request, visitor, problem: problem)
         }
     }
 
-    private static func kind(of key: AccountKey) -> String {
+    private static func kind(of key: AccountKey) -> Text {
         let meant = try? RegisteredKey.all(in: key.registeredForm).first { $0.thumbprint == key.thumbprint }
         return switch meant?.jwk.key.kind {
-        case .ec(.p256): "P-256"
-        case .ec(.p384): "P-384"
-        case .ec(.p521): "P-521"
-        case .ec(.secp256k1): "secp256k1"
-        default: "unknown"
+        case .ec(.p256): .verbatim("P-256")
+        case .ec(.p384): .verbatim("P-384")
+        case .ec(.p521): .verbatim("P-521")
+        case .ec(.secp256k1): .verbatim("secp256k1")
+        default: Text(.unknown)
         }
     }
 }

@@ -22,7 +22,7 @@ struct LogoutScreen: Sendable {
         do {
             return try await answer(Parameters(form: Array(request.query.utf8)), request)
         } catch let error as OAuthError {
-            return desk.refusedRequest("This sign-out request cannot be served", error)
+            return desk.refusedRequest(Text(.signOutRequestRefused), error, request)
         }
     }
 
@@ -32,11 +32,19 @@ struct LogoutScreen: Sendable {
         let browser = try await endpoint.browser(of: asked)
         let meant = here.first { $0.live.session.id == browser } ?? here.first { asked.names($0.live) }
         if let meant {
-            return leave(asked, try await endpoint.end(meant.live), meant.cookie)
+            return leave(asked, try await endpoint.end(meant.live), meant.cookie, request)
         }
-        guard let visitor = try await desk.visitor(of: request) else { return leave(asked, [], desk.cookies.current) }
+        guard let visitor = try await desk.visitor(of: request) else {
+            return leave(asked, [], desk.cookies.current, request)
+        }
         // Nothing tells that the person wants it: any page could have sent the browser here.
-        return desk.page(.signOut(request: request.query), for: request, visitor, isQuestion: true)
+        return desk.page(
+            .signOut(request: request.query),
+            for: request,
+            visitor,
+            isQuestion: true,
+            asked: asked.interfaceLanguages
+        )
     }
 
     private func confirm(_ request: EndpointRequest) async throws -> Reply {
@@ -49,16 +57,22 @@ struct LogoutScreen: Sendable {
         guard let live = try await desk.live(of: request) else { return desk.redirect(to: "/sign-in", .signedOut) }
         let query = try form.optional("request") ?? ""
         let asked = try await endpoint.request(Parameters(form: Array(query.utf8)))
-        return leave(asked, try await endpoint.end(live), desk.cookies.current)
+        return leave(asked, try await endpoint.end(live), desk.cookies.current, request)
     }
 
     /// The session of `cookie` is over: on to the client, by way of those that have to hear of it from the browser.
-    private func leave(_ asked: LogoutRequest, _ addresses: [String], _ cookie: SessionCookie) -> Reply {
+    private func leave(
+        _ asked: LogoutRequest,
+        _ addresses: [String],
+        _ cookie: SessionCookie,
+        _ request: EndpointRequest
+    ) -> Reply {
         var reply: Reply
         if addresses.isEmpty, let location = asked.location {
             reply = desk.redirect(out: location)
         } else {
-            reply = desk.html(.signedOut(onTo: asked.location), loading: addresses)
+            let page = Page.signedOut(onTo: asked.location)
+            reply = desk.html(page, for: request, asked: asked.interfaceLanguages, loading: addresses)
         }
         reply.fields.append(cookie.cleared)
         return reply

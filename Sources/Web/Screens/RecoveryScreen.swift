@@ -33,16 +33,16 @@ struct RecoveryScreen: Sendable {
 
     /// Looks at the token and takes nothing: scanners of mail follow links too.
     private func show(_ request: RouteRequest) async throws -> Reply {
-        guard let token = request.mailToken, try await recovery.isAlive(token) else { return dead }
+        guard let token = request.mailToken, try await recovery.isAlive(token) else { return dead(request) }
         return desk.page(.choosePassword(token: token, minimum: Password.minimum), for: request.endpointRequest)
     }
 
     private func set(_ request: RouteRequest) async throws -> Reply {
         let form = try desk.openForm(request.endpointRequest)
-        guard let token = request.mailToken, try await recovery.isAlive(token) else { return dead }
+        guard let token = request.mailToken, try await recovery.isAlive(token) else { return dead(request) }
         do {
             let password = try FormProblem.password(try form.optional("password"), in: "password")
-            guard try await recovery.setPassword(password, with: token) != nil else { return dead }
+            guard try await recovery.setPassword(password, with: token) != nil else { return dead(request) }
             return desk.farewell(.passwordSet)
         } catch let error {
             guard let problem = error as? FormProblem ?? FormProblem(waiting: error) else { throw error }
@@ -54,8 +54,8 @@ struct RecoveryScreen: Sendable {
         }
     }
 
-    private var dead: Reply {
-        var reply = desk.html(.recoveryLinkDead, status: .badRequest)
+    private func dead(_ request: RouteRequest) -> Reply {
+        var reply = desk.html(.recoveryLinkDead, for: request.endpointRequest, status: .badRequest)
         reply.refusal = .unknownVerification
         return reply
     }
@@ -74,18 +74,18 @@ struct ConfirmationScreen: Sendable {
     }
 
     private func show(_ request: RouteRequest) -> Reply {
-        guard let token = request.mailToken else { return dead }
+        guard let token = request.mailToken else { return dead(request) }
         return desk.page(.confirmEmail(token: token), for: request.endpointRequest)
     }
 
     private func confirm(_ request: RouteRequest) async throws -> Reply {
         _ = try desk.openForm(request.endpointRequest)
-        guard let token = request.mailToken, try await confirmation.confirm(token) != nil else { return dead }
-        return desk.html(.emailConfirmed)
+        guard let token = request.mailToken, try await confirmation.confirm(token) != nil else { return dead(request) }
+        return desk.html(.emailConfirmed, for: request.endpointRequest)
     }
 
-    private var dead: Reply {
-        var reply = desk.html(.emailNotVerified, status: .badRequest)
+    private func dead(_ request: RouteRequest) -> Reply {
+        var reply = desk.html(.emailNotVerified, for: request.endpointRequest, status: .badRequest)
         reply.refusal = .unknownVerification
         return reply
     }

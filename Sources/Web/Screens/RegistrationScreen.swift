@@ -63,7 +63,7 @@ struct RegistrationScreen: Sendable {
 
     private static func problem(_ error: any Error) -> FormProblem? {
         if case ActivationError.usernameTaken = error {
-            return .field("username", "Somebody has this username already.", expected: "a free username")
+            return .field("username", Text(.usernameTaken), expected: "a free username")
         }
         return error as? FormProblem ?? FormProblem(waiting: error)
     }

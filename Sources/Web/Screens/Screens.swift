@@ -75,6 +75,7 @@ package struct Screens: Sendable {
             + SignInScreen(desk: desk, signIn: services.signIn, requests: authorize).routes
             + authorize.routes
             + AccountsScreen(desk: desk, requests: authorize).routes
+            + LanguageScreen(desk: desk).routes
             + LogoutScreen(desk: desk, endpoint: logout).routes
             + RegistrationScreen(desk: desk, activation: services.activation).routes
             + RecoveryScreen(desk: desk, recovery: services.recovery).routes
@@ -108,8 +109,8 @@ package struct Screens: Sendable {
             document("/assets/martlet.css", PageRenderer.stylesheet, "text/css; charset=utf-8"),
             document("/assets/martlet.svg", PageRenderer.icon, "image/svg+xml"),
             document("/assets/submit.js", PageRenderer.submitScript, "text/javascript; charset=utf-8"),
-            desk.route(.get, "/oauth/errors") { _ in desk.html(.oauthErrors) },
-            desk.route(.get, "/account/link-not-valid") { _ in desk.html(.emailNotVerified) },
+            desk.route(.get, "/oauth/errors") { desk.html(.oauthErrors, for: $0.endpointRequest) },
+            desk.route(.get, "/account/link-not-valid") { desk.html(.emailNotVerified, for: $0.endpointRequest) },
         ]
     }
 
@@ -129,13 +130,14 @@ package struct Screens: Sendable {
     /// The link of the self identity server's mail: it works by GET, and programs follow it.
     private var verification: Route {
         Route(.get, "\(desk.base)/api/verify/{token}", allowsBrowsers: false, refusal: refusals.reply(to:)) {
-            .complete(try await verifyEmail(token: $0.parameters["token"] ?? ""))
+            .complete(try await verifyEmail($0))
         }
     }
 
-    private func verifyEmail(token: String) async throws -> Reply {
-        if try await services.registration.verify(token) != nil { return desk.html(.emailVerified) }
-        var reply = desk.html(.emailNotVerified, status: .badRequest)
+    private func verifyEmail(_ request: RouteRequest) async throws -> Reply {
+        let (token, request) = (request.parameters["token"] ?? "", request.endpointRequest)
+        if try await services.registration.verify(token) != nil { return desk.html(.emailVerified, for: request) }
+        var reply = desk.html(.emailNotVerified, for: request, status: .badRequest)
         reply.refusal = .unknownVerification
         return reply
     }

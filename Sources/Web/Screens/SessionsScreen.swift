@@ -27,8 +27,8 @@ struct SessionsScreen: Sendable {
         let rows = try await desk.sessions.list(of: visitor.session.subject).map { session in
             Page.SessionRow(
                 id: session.id.description,
-                device: DeviceName(userAgent: session.userAgent).description,
-                face: session.client == FrontDesk.client ? "These pages" : session.client.description,
+                device: DeviceName(userAgent: session.userAgent).text,
+                face: session.client == FrontDesk.client ? Text(.thesePages) : .verbatim(session.client.description),
                 address: session.address,
                 startedAt: session.startedAt.forPeople,
                 lastSeenAt: session.lastSeenAt.forPeople,
@@ -45,7 +45,7 @@ struct SessionsScreen: Sendable {
         guard try await desk.sessions.end(id, of: visitor.session.subject) else {
             let problem = FormProblem(
                 .notFound,
-                "There is no such session. It may be over already.",
+                Text(.noSuchSession),
                 failed: FailedCheck("session", expected: "one of the account's own", seen: "none such")
             )
             return try await page(request, visitor, problem: problem)
@@ -62,8 +62,8 @@ struct SessionsScreen: Sendable {
 }
 
 /// What a `User-Agent` is called among people: "Firefox on Linux".
-struct DeviceName: CustomStringConvertible {
-    let description: String
+struct DeviceName {
+    let text: Text
 
     /// In this order: most programs name others besides themselves.
     private static let programs = [
@@ -78,12 +78,13 @@ struct DeviceName: CustomStringConvertible {
     init(userAgent: String) {
         let program = Self.programs.first { userAgent.contains($0.0) }?.1
         let system = Self.systems.first { userAgent.contains($0.0) }?.1
-        description =
+        text =
             switch (program, system) {
-            case (let program?, let system?): "\(program) on \(system)"
-            case (let program?, nil): program
-            case (nil, let system?): "A program on \(system)"
-            case (nil, nil): userAgent.isEmpty ? "An unnamed program" : String(userAgent.prefix(40))
+            case (let program?, let system?):
+                Text(.programOnSystem, [.program: .verbatim(program), .system: .verbatim(system)])
+            case (let program?, nil): .verbatim(program)
+            case (nil, let system?): Text(.someProgramOnSystem, [.system: .verbatim(system)])
+            case (nil, nil): userAgent.isEmpty ? Text(.unnamedProgram) : .verbatim(String(userAgent.prefix(40)))
             }
     }
 }

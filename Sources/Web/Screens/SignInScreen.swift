@@ -36,16 +36,17 @@ struct SignInScreen: Sendable {
         async throws -> Reply
     {
         var typed = typed
-        var target: ResponseTarget?
+        var asked: AuthorizationRequest?
         if let query = typed.returnPath.flatMap({ ReturnPath($0) })?.request {
-            target = await requests.target(of: query, from: request.clientNetwork)
+            asked = await requests.request(in: query, from: request.clientNetwork)
         }
-        typed.asker = target.map { Page.Asker($0) }
+        typed.asker = asked.map { Page.Asker($0.target) }
         if try await desk.hasOthers(request) {
             typed.chooserPath = AccountsScreen.path(returningTo: typed.returnPath.flatMap { ReturnPath($0) })
         }
-        var reply = desk.page(.signIn(typed), for: request, problem: problem)
-        if let target { reply.fields[.contentSecurityPolicy] = PagePolicy(for: target).text }
+        let languages = asked?.interfaceLanguages ?? []
+        var reply = desk.page(.signIn(typed), for: request, asked: languages, problem: problem)
+        if let asked { reply.fields[.contentSecurityPolicy] = PagePolicy(for: asked.target).text }
         return reply
     }
 
@@ -70,10 +71,10 @@ struct SignInScreen: Sendable {
         -> SignInTokens
     {
         guard !typed.username.isEmpty else {
-            throw FormProblem.field("username", "Type your username or email address.", expected: "some text")
+            throw FormProblem.field("username", Text(.typeUsername), expected: "some text")
         }
         guard !password.isEmpty else {
-            throw FormProblem.field("password", "Type your password.", expected: "some text")
+            throw FormProblem.field("password", Text(.typePassword), expected: "some text")
         }
         guard let identifier = AccountIdentifier(typed.username) else { throw Self.wrong }
         let plan = SignInPlan.pages(isRemembered: typed.isRemembered)
@@ -87,13 +88,13 @@ struct SignInScreen: Sendable {
 
     private static let wrong = FormProblem(
         .forbidden,
-        "The username or the password is wrong.",
+        Text(.wrongSignIn),
         failed: FailedCheck("password", expected: "the account's", seen: "another, or no such account")
     )
 
     private static let notActivated = FormProblem(
         .forbidden,
-        "Your account is not active yet. Follow the link in the mail that you got.",
+        Text(.notActivated),
         failed: FailedCheck("account", expected: "one whose first mail was answered", seen: "one that waits for that")
     )
 

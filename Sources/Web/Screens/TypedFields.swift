@@ -8,7 +8,7 @@ extension FormProblem {
         do throws(PasswordRule) {
             return try Password(new: text ?? "")
         } catch {
-            throw .field(id, "The password \(error.explanation).", expected: "one that \(error.explanation)")
+            throw .field(id, error.text, expected: "one that \(error.explanation)")
         }
     }
 
@@ -17,11 +17,11 @@ extension FormProblem {
         do throws(DisplayName.Rule) {
             return try DisplayName(text ?? "").description
         } catch .empty {
-            throw .field("name", "Type a name.", expected: "some text")
+            throw .field("name", Text(.typeName), expected: "some text")
         } catch {
             throw .field(
                 "name",
-                "A name has at most \(DisplayName.limit) characters, and no control characters.",
+                Text(.nameRule, [.limit: .number(DisplayName.limit)]),
                 expected: "at most \(DisplayName.limit) printable characters"
             )
         }
@@ -30,7 +30,7 @@ extension FormProblem {
     /// An address, out of the field `email`.
     static func email(_ text: String?) throws(FormProblem) -> EmailAddress {
         if let email = EmailAddress(text?.trimmed ?? "") { return email }
-        throw .field("email", "Type an email address such as user@example.com.", expected: "an address")
+        throw .field("email", Text(.typeEmail), expected: "an address")
     }
 
     /// A name to sign in with, out of the field `username`.
@@ -38,8 +38,19 @@ extension FormProblem {
         if let username = Username(text?.trimmed ?? "") { return username }
         throw .field(
             "username",
-            "A username has 1 to 64 letters, digits, dots, hyphens and underscores.",
+            Text(.usernameRule),
             expected: "such a name"
         )
+    }
+}
+
+extension PasswordRule {
+    fileprivate var text: Text {
+        switch self {
+        case .tooShort: Text(.passwordTooShort, [.minimum: .number(Password.minimum)])
+        case .tooLong:
+            Text(.passwordTooLong, [.limit: .number(Password.characterLimit), .bytes: .number(Password.byteLimit)])
+        case .tooCommon: Text(.passwordTooCommon)
+        }
     }
 }

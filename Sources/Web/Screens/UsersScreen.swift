@@ -107,14 +107,14 @@ struct UsersScreen: Sendable {
         if let role = try form.optional("role").flatMap(Role.init(rawValue:)) { return role }
         throw FormProblem(
             .unprocessableContent,
-            "There is no such role. Use the buttons of this page.",
+            Text(.noSuchRole),
             failed: FailedCheck("role", expected: "guest or admin", seen: "another")
         )
     }
 
     private static let lastAdministrator = FormProblem(
         .conflict,
-        "This is the last active administrator. Make another one first.",
+        Text(.lastAdministrator),
         failed: FailedCheck("administrators", expected: "one that stays", seen: "none")
     )
 

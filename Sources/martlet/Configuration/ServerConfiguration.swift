@@ -1,5 +1,6 @@
 import Logging
 import Outbound
+import Pages
 import Provider
 import Web
 
@@ -182,6 +183,7 @@ extension ServerConfiguration {
         settings.challengesAllClients = challengesAllClients
         settings.registration = registration
         settings.takesClientDocuments = takesClientDocuments
+        settings.interfaceLanguages = Catalogues.installed.languages
         return settings
     }
 }

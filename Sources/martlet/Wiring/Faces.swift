@@ -1,4 +1,5 @@
 import Accounts
+import HTTPTypes
 import Pages
 import Provider
 import Social
@@ -9,12 +10,12 @@ import Web
 struct Faces {
     let routes: [Route]
     /// The page for requests that find no route.
-    let errorPage: @Sendable (any Error) -> Reply
+    let errorPage: @Sendable (any Error, HTTPFields) -> Reply
 
     init(_ core: Core, health: HealthRoute) throws {
         let provider = core.provider
         let desk = try core.desk
-        errorPage = desk.reply(to:)
+        errorPage = desk.reply(to:for:)
         let described =
             ProviderRoutes.all(of: provider)
             + core.selfIdentityRoutes

@@ -1,3 +1,4 @@
+import Pages
 import HTTPTypes
 import JOSE
 import Provider
@@ -82,6 +83,6 @@ struct SessionsScreenTests {
         ]
     )
     func `a device has a name`(agent: String, name: String) {
-        #expect(DeviceName(userAgent: agent).description == name)
+        #expect(DeviceName(userAgent: agent).text.words(in: Catalogues.installed.english) == name)
     }
 }

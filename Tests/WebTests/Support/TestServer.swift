@@ -65,7 +65,7 @@ struct TestServer: Sendable {
         door = FrontDoor(
             routes: routes,
             refusals: core.refusals,
-            errorPage: desk.reply(to:),
+            errorPage: desk.reply(to:for:),
             journal: journal,
             logger: log.logger,
             processID: "p1",
