@@ -159,7 +159,7 @@ let package = Package(
         tests(
             of: "martlet",
             [
-                "Web", "Storage", "Outbound", "Provider", "JOSE", "Cryptography", logging, metrics,
+                "Web", "Storage", "Outbound", "Pages", "Provider", "JOSE", "Cryptography", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

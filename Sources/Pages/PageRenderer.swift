@@ -4,29 +4,24 @@ import Mustache
 package struct PageRenderer: Sendable {
     private let library: MustacheLibrary
     private let base: String
-    /// The languages that it can say pages in.
-    package let catalogues: Catalogues
+    private let theme: Theme
 
-    /// `base` is the path under which pages and assets lie. Throws when one of `Templates` is not a Mustache template.
-    package init(base: String, catalogues: Catalogues = .installed) throws {
-        self.base = base
-        self.catalogues = catalogues
-        let templates = [
-            "layout": PackageResources.layout_mustache, "alert": PackageResources.alert_mustache,
-            "panel": PackageResources.panel_mustache, "table": PackageResources.table_mustache,
-            "cell": PackageResources.cell_mustache, "form": PackageResources.form_mustache,
-            "field": PackageResources.field_mustache, "form-post": PackageResources.form_post_mustache,
-            "languages": PackageResources.languages_mustache,
-        ]
-        library = MustacheLibrary(
-            templates: try templates.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) }
-        )
+    /// The languages that it can say pages in.
+    package var catalogues: Catalogues { theme.catalogues }
+
+    /// A stylesheet to be served beside that of the house, if there is one.
+    package var ownStylesheet: Theme.Stylesheet? { theme.stylesheet }
+
+    /// `base` is the path under which pages and assets lie.
+    package init(base: String, theme: Theme = .standard) {
+        (self.base, self.theme) = (base, theme)
+        library = MustacheLibrary(templates: theme.templates)
     }
 
     /// The HTML of `page` in `frame`, in the language of `catalogue`.
     package func html(_ page: Page, in frame: Frame = .bare, _ catalogue: Catalogue? = nil) -> String {
         let scene = Scene(base: base, catalogue: catalogue ?? catalogues.english)
-        var model: [String: Any] = scene.model
+        var model = model(scene)
         model["title"] = Self.title(of: page, in: frame, scene)
         model["heading"] = scene.words(page.heading)
         model["tone"] = page.tone.rawValue
@@ -63,11 +58,18 @@ package struct PageRenderer: Sendable {
         _ catalogue: Catalogue? = nil
     ) -> String {
         let scene = Scene(base: base, catalogue: catalogue ?? catalogues.english)
-        var model = scene.model
+        var model = model(scene)
         model["title"] = scene.words(.titled(.backToApplication))
         model["action"] = action
         model["parameters"] = parameters.map { ["name": $0.name, "value": $0.value] }
         return library.render(model, withTemplate: "form-post") ?? ""
+    }
+
+    /// What every template can say.
+    private func model(_ scene: Scene) -> [String: Any] {
+        var model = scene.model
+        if let stylesheet = theme.stylesheet { model["stylesheet"] = stylesheet.name }
+        return model
     }
 
     /// What the form in the foot offers that asks for another language, and comes back to `path`.

@@ -47,7 +47,7 @@ struct FormPageTests {
 
     private func markup(_ index: Int, _ text: String = "x") throws -> (html: String, markup: Markup) {
         let (page, frame) = Self.pages(text)[index]
-        let html = try PageRenderer(base: "/tenant").html(page, in: frame)
+        let html = PageRenderer(base: "/tenant").html(page, in: frame)
         return (html, try Markup(html))
     }
 
@@ -110,7 +110,7 @@ struct FormPageTests {
     }
 
     @Test func `what happened is said first, and by more than a colour`() throws {
-        let renderer = try PageRenderer(base: "")
+        let renderer = PageRenderer(base: "")
         let page = Page.signIn(.init())
         let wrong = renderer.html(page, in: Frame(alert: .error("Wrong.", [.init("username", "Mend it.")])))
         #expect(wrong.contains("<title>Error: Sign in – Martlet</title>"))
@@ -127,7 +127,7 @@ struct FormPageTests {
     @Test(arguments: [true, false])
     func `the navigation shows where one is, and the users to administrators only`(isAdministrator: Bool) throws {
         let frame = Frame(person: .init(name: "Ada", isAdministrator: isAdministrator), formToken: "t")
-        let html = try PageRenderer(base: "").html(.sessions([]), in: frame)
+        let html = PageRenderer(base: "").html(.sessions([]), in: frame)
         #expect(html.contains("<a href=\"/account/sessions\" aria-current=\"page\">Sessions</a>"))
         #expect(html.contains("href=\"/admin/users\"") == isAdministrator)
         #expect(html.contains("<button id=\"sign-out\""))

@@ -5,14 +5,12 @@ import Testing
 /// Pages in other languages than English.
 struct LanguageTests {
     /// A language in which every phrase is its own name between marks, so that words which come from nowhere stand out.
-    private static func marked() throws -> Catalogues {
-        var catalogues = Catalogues.installed
+    private static func marked() throws -> Theme {
         let members = Phrase.allCases.map { phrase in
             let places = Catalogues.installed.english[phrase].placeholders.map { "{\($0)}" }.sorted().joined()
             return "\"\(phrase)\": \"‹\(phrase)\(places.isEmpty ? "" : ":" + places)›\""
         }
-        try catalogues.read("xx", Array("{\(members.joined(separator: ","))}".utf8))
-        return catalogues
+        return try Theme(["catalogues/xx.json": Array("{\(members.joined(separator: ","))}".utf8)]) { _ in "" }
     }
 
     /// `text` without what stands between marks, marks in marks included.
@@ -72,8 +70,8 @@ struct LanguageTests {
     @Test(arguments: pages.indices)
     func `every word of a page is of its language`(index: Int) throws {
         let (page, frame) = Self.pages[index]
-        let catalogues = try Self.marked()
-        let renderer = try PageRenderer(base: "", catalogues: catalogues)
+        let renderer = PageRenderer(base: "", theme: try Self.marked())
+        let catalogues = renderer.catalogues
         let html = renderer.html(page, in: frame, catalogues.catalogue(for: "xx"))
         let markup = try Markup(html)
         #expect(markup.tags.first { $0.name == "html" }?.attributes["lang"] == "xx")
@@ -98,7 +96,7 @@ struct LanguageTests {
 
     @Test(arguments: ["de", "es", "zh"])
     func `elements keep their ids and names in every language`(language: String) throws {
-        let renderer = try PageRenderer(base: "")
+        let renderer = PageRenderer(base: "")
         for (page, frame) in Self.pages {
             let english = try Markup(renderer.html(page, in: frame)).tags
             let other = try Markup(renderer.html(page, in: frame, renderer.catalogues.catalogue(for: language))).tags
@@ -110,7 +108,7 @@ struct LanguageTests {
     }
 
     @Test func `the form in the foot offers every language in its own words, and marks the one that is read`() throws {
-        let renderer = try PageRenderer(base: "/b")
+        let renderer = PageRenderer(base: "/b")
         let html = renderer.html(
             .signIn(.init()),
             in: Frame(path: "/sign-in?x=1"),
@@ -123,7 +121,7 @@ struct LanguageTests {
     }
 
     @Test func `values are put into words as text, whatever they look like`() throws {
-        let renderer = try PageRenderer(base: "")
+        let renderer = PageRenderer(base: "")
         for value in ["{name}", "<b>", "{{base}}", "{account}"] {
             let asker = Page.Asker(name: value, destination: "d", logo: nil, links: [])
             let page = Page.consent(.init(asker: asker, account: "a", scope: [], request: "", chooserPath: ""))

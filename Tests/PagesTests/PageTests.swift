@@ -11,7 +11,7 @@ struct PageTests {
     @Test(arguments: all.indices)
     func `every page is well-formed and says what it is`(index: Int) throws {
         let page = Self.all[index]
-        let html = try PageRenderer(base: "/tenant").html(page)
+        let html = PageRenderer(base: "/tenant").html(page)
         let markup = try Markup(html)
         #expect(html.contains("<title>\(english(page.title))</title>"))
         #expect(html.contains("<h1>\(english(page.heading))</h1>"))
@@ -45,7 +45,7 @@ struct PageTests {
     }
 
     @Test func `the pages of the seed say what it says`() throws {
-        let html = try PageRenderer(base: "").html(.emailVerified)
+        let html = PageRenderer(base: "").html(.emailVerified)
         #expect(html.contains("<title>Email Verified</title>"))
         #expect(html.contains("<h1>Email Verified Successfully!</h1>"))
         #expect(html.contains("<p>Your email address has been verified.</p>"))

@@ -54,6 +54,9 @@ package struct FrontDesk: Sendable {
         }
     }
 
+    /// The stylesheet that comes after the house's, if there is one.
+    var ownStylesheet: Theme.Stylesheet? { renderer.ownStylesheet }
+
     // The next three sections: people, forms, replies. They are in extensions of their own.
 }
 

@@ -105,7 +105,8 @@ package struct Screens: Sendable {
     }
 
     private var documents: [Route] {
-        [
+        let own = desk.ownStylesheet.map { document("/assets/\($0.name)", $0.bytes, "text/css; charset=utf-8") }
+        return [own].compactMap(\.self) + [
             document("/assets/martlet.css", PageRenderer.stylesheet, "text/css; charset=utf-8"),
             document("/assets/martlet.svg", PageRenderer.icon, "image/svg+xml"),
             document("/assets/submit.js", PageRenderer.submitScript, "text/javascript; charset=utf-8"),

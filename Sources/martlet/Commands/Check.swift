@@ -61,6 +61,9 @@ struct Check: AsyncParsableCommand {
             }
             findings.append(Finding(subject: "certificate \(certificate)", problem: problem))
         }
+        if let folder = configuration.pages.path {
+            findings.append(Finding(subject: "pages \(folder)", problem: nil))
+        }
         return findings
     }
 

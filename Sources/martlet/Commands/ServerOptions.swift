@@ -66,6 +66,8 @@ struct ServerOptions: ParsableArguments {
     var jwtSecret: String?
     @Option(help: "A PEM file of the authorities to trust for SMTP.")
     var smtpCaFile: String?
+    @Option(help: "A folder of templates, words and a stylesheet of your own for the pages.")
+    var pagesFolder: String?
     @Option(help: "The sender of all mail.")
     var mailFrom: String?
 
@@ -84,7 +86,7 @@ struct ServerOptions: ParsableArguments {
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,
             "smtp-username": smtpUsername, "smtp-password": smtpPassword, "jwt-secret": jwtSecret,
-            "redis-url": redisUrl,
+            "redis-url": redisUrl, "pages-folder": pagesFolder,
             "smtp-ca-file": smtpCaFile, "mail-from": mailFrom,
         ]
         return try await folders.sources(with: flags.compactMapValues { $0 })

@@ -142,6 +142,11 @@ extension ConfigurationOption {
             alias: "DATABASE_URL"
         ),
         .init(
+            name: "pages-folder",
+            standard: "none",
+            meaning: "a folder of templates, words and a stylesheet of your own for the pages: see `docs/theming.md`"
+        ),
+        .init(
             name: "redis-url",
             standard: "none",
             meaning:

@@ -28,6 +28,8 @@ struct ServerConfiguration: Sendable {
     let userTokens: UserTokens
     let smtp: SMTPSettings?
     let mailFrom: String
+    /// How pages look and speak.
+    let pages: PagesFolder
     /// nil when there is none.
     let redis: RedisSetting?
     /// What the operator should know though it stops nothing.
@@ -62,6 +64,7 @@ struct ServerConfiguration: Sendable {
         mailFrom = sources.text("mail-from") ?? "noreply@\(Self.host(of: issuer) ?? "localhost")"
         smtp = try Self.smtp(sources, sender: mailFrom)
         redis = try RedisSetting(sources)
+        pages = try PagesFolder(sources)
         warnings = Self.warnings(sources, isDevelopment: isDevelopment, tls: tls, host: host, keysFolder: keysFolder)
         if smtp == nil && !isDevelopment {
             throw ConfigurationError(
@@ -183,7 +186,7 @@ extension ServerConfiguration {
         settings.challengesAllClients = challengesAllClients
         settings.registration = registration
         settings.takesClientDocuments = takesClientDocuments
-        settings.interfaceLanguages = Catalogues.installed.languages
+        settings.interfaceLanguages = pages.theme.catalogues.languages
         return settings
     }
 }

@@ -97,7 +97,7 @@ extension Core {
     fileprivate var desk: FrontDesk {
         get throws {
             FrontDesk(
-                renderer: try PageRenderer(base: provider.settings.basePath),
+                renderer: PageRenderer(base: provider.settings.basePath, theme: configuration.pages.theme),
                 cookies: try SessionCookies(sessionCookie),
                 forms: formTokens,
                 accounts: stores.accounts,

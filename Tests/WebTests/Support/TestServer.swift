@@ -37,7 +37,7 @@ struct TestServer: Sendable {
         let core = parts.core ?? provider.provider
         let registration = parts.registration ?? provider.registration
         let desk = FrontDesk(
-            renderer: try PageRenderer(base: core.settings.basePath),
+            renderer: PageRenderer(base: core.settings.basePath),
             cookies: try SessionCookies { name in
                 try SessionCookie(
                     "\(name)",
