@@ -40,5 +40,6 @@ package enum Phrase: String, CaseIterable, Sendable {
 
 /// What stands for a value in a phrase: `{name}`.
 package enum Placeholder: String, CaseIterable, Sendable {
-    case account, bytes, count, destination, device, email, host, id, limit, minimum, minutes, name, page, program, seconds, system, text, time
+    case account, bytes, count, destination, device, email, host, id, limit, minimum, minutes, name, page, program,
+        seconds, system, text, time
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Pages
+import Provider
 import TestSupport
 import Testing
 
