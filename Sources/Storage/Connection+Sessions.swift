@@ -92,7 +92,8 @@ extension Connection {
         try first(
             """
             SELECT s.reused_at IS NOT NULL FROM authorization_code s JOIN account a ON a.id = s.account_id
-            WHERE s.session_id = $1 AND \(Self.maySignIn)
+            JOIN session b ON b.id = s.browser_id
+            WHERE s.session_id = $1 AND b.is_over = 0 AND \(Self.maySignIn)
             """,
             [.text(session.id.description)]
         ) { try $0.integer(0) == 1 }

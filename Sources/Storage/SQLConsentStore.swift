@@ -56,6 +56,15 @@ package struct SQLConsentStore: ConsentStore {
                 "UPDATE session SET is_over = 1 WHERE account_id = $1 AND client = $2 AND is_over = 0",
                 both
             )
+            // Codes that are on their way: one nobody redeemed is none any more, one that is being redeemed brings a session that is over.
+            try connection.execute(
+                "DELETE FROM authorization_code WHERE account_id = $1 AND client = $2 AND used_at IS NULL",
+                both
+            )
+            try connection.execute(
+                "UPDATE authorization_code SET reused_at = used_at WHERE account_id = $1 AND client = $2",
+                both
+            )
             return try connection.execute("DELETE FROM consent WHERE account_id = $1 AND client = $2", both) == 1
         }
     }

@@ -51,7 +51,12 @@ package struct SQLRefreshTokenStore: RefreshTokenStore {
                 try connection.insertRefreshToken(successor, session: found.session)
                 return .rotated(successor: successor.id, live)
             }
-            if let first = found.use, now < first.time + grace { return .rotated(successor: first.successor, live) }
+            // A retry comes of an answer that was lost: whoever used the successor had the answer.
+            if let first = found.use, now < first.time + grace,
+                try connection.refreshToken(first.successor).map({ $0.use == nil }) ?? false
+            {
+                return .rotated(successor: first.successor, live)
+            }
             try connection.endSession(found.session)
             return .reused(live)
         }

@@ -46,6 +46,14 @@ struct SQLRefreshTokenStoreTests {
         #expect(try isAlive())
     }
 
+    @Test func `RT-03 a retry within the grace is none when the successor was used`() async throws {
+        _ = try await rotate(sign.refresh, to: 1)
+        _ = try await rotate(SignIn.refresh(2, 1), to: 2, after: 1)
+        #expect(try await rotate(sign.refresh, to: 3, after: 2).isReused)
+        #expect(try !isAlive(after: 2))
+        #expect(try await rotate(SignIn.refresh(2, 2), to: 4, after: 2).isInvalid)
+    }
+
     @Test(arguments: [10, 11, 3000] as [Int64])
     func `a reuse after the grace ends the session with all its tokens`(after: Int64) async throws {
         _ = try await rotate(sign.refresh, to: 1)

@@ -32,26 +32,32 @@ struct RefreshTokenGrant: Grant {
         guard let live = try await dependencies.refreshTokens.session(of: presented, at: now),
             live.session.client == request.client.id, let grant = live.session.grant
         else { throw Self.refused("unknown, expired, another client's, or of a session that is over") }
+        let scope = try Self.scope(request.parameters, of: grant)
         let next =
             request.client.authentication == .none
             ? try await successor(of: presented, for: request.client, at: now) : presented
-        let scope = try request.parameters.optional(.scope).map { text throws(OAuthError) in try Scope(text) }
-        let narrowed = scope?.narrowed(to: grant.scope) ?? grant.scope
-        guard !narrowed.isEmpty else {
-            throw OAuthError(
-                .invalidScope,
-                "\(.scope) names nothing that was granted",
-                FailedCheck("scope", expected: grant.scope.description, seen: FailedCheck.excerpt(scope?.description))
-            )
-        }
         return Authorization(
             subject: live.subject,
             client: request.client,
-            requestedScope: narrowed,
+            requestedScope: scope,
             constraint: .none,
             resources: grant.resources,
             session: .continues(live, refresh: next)
         )
+    }
+
+    /// A part of what was granted, or all of it; nothing beside it (RFC 6749 §6). Looked at before the token is spent.
+    private static func scope(_ parameters: Parameters, of grant: SessionGrant) throws(OAuthError) -> Scope {
+        guard let text = try parameters.optional(.scope) else { return grant.scope }
+        let scope = try Scope(text)
+        guard !scope.isEmpty, scope.tokens.allSatisfy(grant.scope.contains) else {
+            throw OAuthError(
+                .invalidScope,
+                "\(.scope) names what was not granted",
+                FailedCheck("scope", expected: grant.scope.description, seen: FailedCheck.excerpt(text))
+            )
+        }
+        return scope
     }
 
     /// The one that follows, the same for a retry within the grace. Throws `invalid_grant` for one that was used before.

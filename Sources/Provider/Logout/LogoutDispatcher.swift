@@ -22,7 +22,7 @@ package final class LogoutDispatcher: Sendable {
     /// Attempts after which a client is given up for a session: the waits below add up to about a day.
     private static let attemptLimit = 15
     /// Clients that are told at the same time.
-    private static let parallel = 16
+    package static let parallel = 16
     /// Those that are being told now; each is told of one session at a time, so a slow one holds up itself alone.
     private let underWay = Mutex<Set<Client.ID>>([])
 

@@ -10,8 +10,11 @@ package struct LogoutRequest: Sendable {
     /// The languages that pages should be in, the best first (`ui_locales`).
     package let interfaceLanguages: [String]
 
-    /// Whether the ID token of the request is about the account of `live`: then nobody need be asked.
-    package func names(_ live: LiveSession) -> Bool { hint?.subject == live.subject.id.description }
+    /// Whether the ID token of the request is about the account of `live` and tells no session: then nobody need be asked. One that tells
+    /// another session, of another browser or long over, proves nothing of what the person here wants.
+    package func names(_ live: LiveSession) -> Bool {
+        hint.map { $0.session == nil && $0.subject == live.subject.id.description } ?? false
+    }
 }
 
 /// The checks of a logout request, and the end of sessions that it brings (RP-Initiated Logout §3).

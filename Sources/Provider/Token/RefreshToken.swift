@@ -40,7 +40,7 @@ package protocol RefreshTokenStore: Sendable {
     func session(of presented: RefreshToken, at now: Timestamp) async throws -> LiveSession?
 
     /// Takes `presented` and files its successor, or says why not. A token that was taken before ends its session, unless that was
-    /// within `grace` seconds: then the answer is the successor that was filed then.
+    /// within `grace` seconds and its successor was not used: then the answer is that successor.
     func rotate(_ presented: RefreshToken, to successor: RefreshSuccessor, grace: Int64, at now: Timestamp) async throws
         -> Rotation
 }

@@ -160,7 +160,9 @@ struct Server {
         )
         let logouts = core.provider.logout.dispatcher(
             of: core.stores.logoutNotices,
-            carrier: OutboundLogout(client: OutboundCalls.client(core.configuration.outbound)),
+            carrier: OutboundLogout(
+                client: OutboundCalls.client(core.configuration.outbound, connections: LogoutDispatcher.parallel)
+            ),
             logger: logger
         )
         return [

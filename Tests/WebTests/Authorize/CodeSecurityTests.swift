@@ -155,13 +155,48 @@ struct CodeSecurityTests {
         #expect(try await app.userinfo(second["access_token"] ?? "").status == 401)
     }
 
+    @Test func `a request for too much does not spend the token of a public client`() async throws {
+        let (app, browser, _) = try await Self.app(.none)
+        let tokens = try await app.redeem(app.authorize(browser, ["scope": "openid offline_access"]))
+        let refresh = try #require(tokens["refresh_token"])
+        #expect(try await app.refresh(refresh, ["scope": "openid chat:write"]).error == "invalid_scope")
+        let first = try await app.refresh(refresh)
+        app.server.provider.clock.advance(by: 11)
+        #expect(first.status == 200 && first["refresh_token"] != refresh)
+        #expect(try await app.refresh(first["refresh_token"] ?? "").status == 200)
+    }
+
+    @Test(arguments: [false, true])
+    func `CD-11 taking an application back ends its codes and sessions, and it hears of it`(isRedeemed: Bool)
+        async throws
+    {
+        let (app, browser, _) = try await Self.app()
+        let answer = try await app.authorize(browser, ["scope": "openid offline_access"])
+        let tokens = isRedeemed ? try await app.redeem(answer) : nil
+        let page = try await browser.get("/account/applications")
+        #expect(page.text.contains(app.client.id))
+        _ = try await browser.submit(
+            "/account/applications/revoke",
+            on: "/account/applications",
+            ["client": app.client.id]
+        )
+        if let tokens {
+            #expect(try await app.userinfo(tokens["access_token"] ?? "").status == 401)
+            Self.expectRefused(try await app.refresh(tokens["refresh_token"] ?? ""))
+        } else {
+            Self.expectRefused(try await app.redeem(answer))
+        }
+    }
+
     @Test func `a client that proves who it is keeps its refresh token; revoking it ends all`() async throws {
         let (app, browser, _) = try await Self.app()
         let tokens = try await app.redeem(app.authorize(browser, ["scope": "openid offline_access email"]))
         let refresh = try #require(tokens["refresh_token"])
         let narrowed = try await app.refresh(refresh, ["scope": "openid"])
         #expect(narrowed["scope"] == "openid" && narrowed["refresh_token"] == refresh)
-        #expect(try await app.refresh(refresh, ["scope": "openid chat:write"])["scope"] == "openid")
+        let more = try await app.refresh(refresh, ["scope": "openid chat:write"])
+        #expect(more.status == 400 && more.error == "invalid_scope")
+        #expect(try await app.refresh(refresh)["scope"] == "openid offline_access email")
         let (form, fields) = try await app.server.provider.credentials(of: app.client)
         let reply = try await app.server.call(.post, "/oauth/revoke", .form(form.setting("token", to: refresh)), fields)
         #expect(reply.status == 200)

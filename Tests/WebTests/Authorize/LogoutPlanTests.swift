@@ -76,6 +76,25 @@ struct LogoutPlanTests {
         #expect(try await plan.isSignedIn)
     }
 
+    @Test func `LO-01 an ID token of another browser, or of a session that is over, signs nobody out unasked`()
+        async throws
+    {
+        let plan = try await Plan()
+        let other = TestBrowser(plan.app.server)
+        let there = try await plan.app.redeem(plan.app.authorize(other))
+        for hint in [plan.idToken, there["id_token"] ?? ""] {
+            let browser = hint == plan.idToken ? other : plan.browser
+            let reply = try await browser.get("/end-session?id_token_hint=\(hint)")
+            #expect(reply.status == 200 && reply.text.contains("id=\"sign-out\""))
+            #expect(try await browser.get(plan.app.request(["prompt": "none"])).answer["code"] != nil)
+        }
+        _ = try await plan.end(["id_token_hint": plan.idToken])
+        #expect(try await !plan.isSignedIn)
+        _ = try await plan.app.authorize(plan.browser)
+        #expect(try await plan.end(["id_token_hint": plan.idToken]).text.contains("id=\"sign-out\""))
+        #expect(try await plan.isSignedIn)
+    }
+
     @Test(arguments: ["modified", "bad", "none"])
     func `oidcc-rp-initiated-logout-modified, -bad and -no-id-token-hint`(kind: String) async throws {
         let plan = try await Plan()
