@@ -9,9 +9,11 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     package static let sizeLimit = 2048
 
     /// Takes one for registration: https; http on this machine only; or, for a native application, a private-use scheme with a dot in
-    /// it (RFC 8252 §7.1). No fragment, no user information, nothing but the characters of RFC 3986. nil for anything else.
+    /// it (RFC 8252 §7.1). No fragment, no user information, no host with an asterisk, nothing but the characters of RFC 3986. nil for anything else.
     package init?(registering text: String, isNative: Bool) {
-        guard let parts = URIParts(text, sizeLimit: Self.sizeLimit), !parts.hasFragment else { return nil }
+        guard let parts = URIParts(text, sizeLimit: Self.sizeLimit), !parts.hasFragment,
+            parts.host?.contains("*") != true
+        else { return nil }
         switch parts.scheme {
         case "https": guard parts.host?.isEmpty == false, !parts.hasUserInformation else { return nil }
         case "http": guard parts.isLoopback, !parts.hasUserInformation else { return nil }

@@ -34,6 +34,8 @@ package struct Settings: Sendable {
     package var challengesAllClients = false
     /// Who may register clients over the network.
     package var registration = RegistrationPolicy.off
+    /// What clients are held to that register over the network.
+    package var registeredPolicy = ClientPolicy()
     /// Whether a client id may be the address of a document that describes the client.
     package var takesClientDocuments = false
     /// Clients that one network address may register in an hour, where everybody may.

@@ -38,7 +38,7 @@ struct ServerMetadataTests {
             "frontchannel_logout_session_supported": true, "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true, "display_values_supported": ["page"],
             "ui_locales_supported": ["en"],
-            "claim_types_supported": ["normal"],
+            "claim_types_supported": ["normal"], "acr_values_supported": ["urn:martlet:acr:password"],
             "subject_types_supported": ["public", "pairwise"], "protected_resources": [.string(issuer)],
             "id_token_signing_alg_values_supported": ["ES256"],
             "userinfo_signing_alg_values_supported": ["ES256"],

@@ -77,10 +77,10 @@ package struct ClientMetadata: Sendable {
             isNative: isNative,
             orThrow: .invalidClientMetadata
         )
-        page = try reader.address("client_uri")
-        logo = try reader.address("logo_uri")
-        policy = try reader.address("policy_uri")
-        terms = try reader.address("tos_uri")
+        page = try reader.secureAddress("client_uri")
+        logo = try reader.secureAddress("logo_uri")
+        policy = try reader.secureAddress("policy_uri")
+        terms = try reader.secureAddress("tos_uri")
         contacts = try reader.strings("contacts")
         idTokenAlgorithm = try reader.algorithm("id_token_signed_response_alg") ?? .rs256
         userinfoAlgorithm = try reader.algorithm("userinfo_signed_response_alg")

@@ -8,8 +8,9 @@ struct MetadataReader {
 
     /// The most values that a list may have.
     static let limit = 20
-    /// The longest text that is shown to people or kept for them, in characters.
+    /// The longest text that is shown to people or kept for them, in characters, and in bytes: a character may have any number of them.
     static let textLimit = 200
+    private static let textBytes = 800
 
     init(_ json: JSONObject) {
         self.json = json
@@ -27,10 +28,13 @@ struct MetadataReader {
         return text
     }
 
-    /// A text for people: one line without controls and marks that turn the direction of what follows.
+    /// A text for people: one line without controls and without marks that nobody sees, such as those that turn the direction of what
+    /// follows.
     func line(_ name: ParameterName) throws(OAuthError) -> String? {
         guard let text = try text(name) else { return nil }
-        guard text.count <= Self.textLimit, text.unicodeScalars.allSatisfy(Self.isShown) else {
+        guard text.utf8.count <= Self.textBytes, text.count <= Self.textLimit,
+            text.unicodeScalars.allSatisfy(Self.isShown)
+        else {
             throw Self.refused(name, "one line of at most 200 characters")
         }
         return text
@@ -132,8 +136,8 @@ struct MetadataReader {
 
     private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: false
-        default: !(0x202A...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
         }
     }
 }

@@ -22,6 +22,13 @@ package struct RegistrationWish {
         let decryption: [JWEAlgorithm]
         let grants: Set<GrantType>
 
+        /// The scope of a client that asks for none by name: a stranger's signs people in (OIDC Core §5.4) and does nothing for them.
+        var unasked: Scope {
+            guard grants == RegistrationWish.grantTypes else { return scope }
+            let signIn = ["openid", "profile", "email", "address", "phone", "offline_access"]
+            return Scope(tokens: scope.tokens.filter(signIn.contains))
+        }
+
         /// `grants` are those that people take part in, where strangers ask.
         package init(
             scope: Scope,
@@ -53,7 +60,7 @@ package struct RegistrationWish {
         }
         (self.method, self.metadata) = (method, metadata)
         name = try reader.line("client_name").flatMap { $0.isEmpty ? nil : $0 }
-        scope = try Self.scope(reader, possible.scope)
+        scope = try Self.scope(reader, possible)
         keys = method == .privateKeyJWT ? try Self.credential(given) : nil
     }
 
@@ -235,9 +242,9 @@ package struct RegistrationWish {
         return grants
     }
 
-    private static func scope(_ reader: MetadataReader, _ possible: Scope) throws(OAuthError) -> Scope {
-        guard let text = try reader.text("scope"), !text.isEmpty else { return possible }
-        guard let scope = try? Scope(text).narrowed(to: possible), !scope.isEmpty else {
+    private static func scope(_ reader: MetadataReader, _ possible: Possible) throws(OAuthError) -> Scope {
+        guard let text = try reader.text("scope"), !text.isEmpty else { return possible.unasked }
+        guard let scope = try? Scope(text).narrowed(to: possible.scope), !scope.isEmpty else {
             throw MetadataReader.refused("scope", "some of scopes_supported, each after one space", seen: text)
         }
         return scope

@@ -25,6 +25,7 @@ struct AuthorizationCodeFlow: Feature {
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "display_values_supported": ["page"],
             "ui_locales_supported": .strings(settings.interfaceLanguages),
+            "acr_values_supported": [.string(IDToken.acr)],
             "claim_types_supported": ["normal"],
         ]
         metadata = own.merging(RequestObjects.metadata(dependencies.decryption))

@@ -34,6 +34,8 @@ struct ServerOptions: ParsableArguments {
     var registration: String?
     @Option(help: "A file with the initial access token of --registration token.")
     var registrationTokenFile: String?
+    @Option(help: "What clients are held to that register over the network: none, strict or openid-core.")
+    var registrationPolicy: String?
     @Option(help: "Whether a client id may be the address of a document that describes the client: on or off.")
     var clientDocuments: String?
     @Option(help: "Seconds that an access token lives.")
@@ -81,7 +83,7 @@ struct ServerOptions: ParsableArguments {
             "rate-limits": rateLimits, "challenge-all-clients": challengeAllClients,
             "jwks-max-age": jwksMaxAge, "key-deadline": keyDeadline,
             "registration": registration, "registration-token-file": registrationTokenFile,
-            "client-documents": clientDocuments,
+            "registration-policy": registrationPolicy, "client-documents": clientDocuments,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,

@@ -89,6 +89,12 @@ extension ConfigurationOption {
             meaning: "a file, for its owner alone, with the initial access token of `--registration token`"
         ),
         .init(
+            name: "registration-policy",
+            standard: "none",
+            meaning:
+                "what clients are held to that register over the network: `strict`, each sends a `code_challenge`; `openid-core`, assertions may name the token endpoint as their audience"
+        ),
+        .init(
             name: "client-documents",
             standard: "off",
             meaning: "whether a client id may be the https address of a document that describes the client"

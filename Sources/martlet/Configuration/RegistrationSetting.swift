@@ -32,6 +32,17 @@ enum RegistrationSetting {
         }
     }
 
+    /// What clients are held to that register. Throws `ConfigurationError` for a name that is none.
+    static func clientPolicy(_ sources: ConfigurationSources) throws(ConfigurationError) -> ClientPolicy {
+        guard let name = sources.text("registration-policy")?.lowercased(), name != "none" else {
+            return ClientPolicy()
+        }
+        guard let policy = ClientPolicy.named[name] else {
+            throw ConfigurationError("--registration-policy must be none, strict or openid-core, not \(name.quoted)")
+        }
+        return policy
+    }
+
     private static func token(_ path: String) throws(ConfigurationError) -> String {
         guard let file = try PlainFile(path, of: "a token") else {
             throw ConfigurationError("\(path), the file of --registration-token-file, is not there")

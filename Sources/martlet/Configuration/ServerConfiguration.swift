@@ -21,6 +21,8 @@ struct ServerConfiguration: Sendable {
     let challengesAllClients: Bool
     /// Who may register clients over the network.
     let registration: RegistrationPolicy
+    /// What they are held to.
+    let registeredPolicy: ClientPolicy
     let takesClientDocuments: Bool
     /// Seconds.
     let accessTokenLifetime: Int
@@ -50,6 +52,7 @@ struct ServerConfiguration: Sendable {
         }
         challengesAllClients = try sources.isOn("challenge-all-clients") ?? false
         registration = try RegistrationSetting.policy(sources, isDevelopment: isDevelopment)
+        registeredPolicy = try RegistrationSetting.clientPolicy(sources)
         takesClientDocuments = try sources.isOn("client-documents") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
         keyRotation = try Self.keyRotation(sources)
@@ -185,6 +188,7 @@ extension ServerConfiguration {
         settings.limitsRates = limitsRates
         settings.challengesAllClients = challengesAllClients
         settings.registration = registration
+        settings.registeredPolicy = registeredPolicy
         settings.takesClientDocuments = takesClientDocuments
         settings.interfaceLanguages = pages.theme.catalogues.languages
         return settings

@@ -24,12 +24,14 @@ struct RegistrationDesk: Sendable {
             _ = try await verified(request, of: Self.newcomer) { _ in digest }
         }
         let now = dependencies.now()
-        let wish = try await wish(try RequestBody.json(of: request), at: now)
+        let wish = try self.wish(try RequestBody.json(of: request), at: now)
+        try await check(wish, from: request.clientNetwork)
         let id = Client.ID(ULID(milliseconds: now.milliseconds, random: dependencies.random).string)
         let token = "martlet_rat_" + Base64URL.encode(dependencies.random.bytes(32))
         let (credential, secret) = try credential(for: wish, id)
         var client = wish.client(id, credential)
         client.registrationDigest = Hash.digest(token)
+        client.policy = dependencies.settings.registeredPolicy
         try await file(client, from: request.clientNetwork, at: now)
         var answer = answer(client, token)
         answer["client_id_issued_at"] = .integer(now.seconds)
@@ -51,7 +53,8 @@ struct RegistrationDesk: Sendable {
         let (before, token) = try await client(of: request)
         let body = try RequestBody.json(of: request)
         try checkIdentity(body, of: before)
-        let wish = try await wish(body, at: dependencies.now())
+        let wish = try self.wish(body, at: dependencies.now())
+        try await check(wish, from: request.clientNetwork)
         guard wish.method.sharesCredential(with: before.authentication) else {
             throw MetadataReader.refused(
                 "token_endpoint_auth_method",
@@ -76,15 +79,23 @@ struct RegistrationDesk: Sendable {
         return Reply(.noContent, fields: [.cacheControl: "no-store"])
     }
 
-    private func wish(_ body: JSONObject, at now: Timestamp) async throws(OAuthError) -> RegistrationWish {
+    private func wish(_ body: JSONObject, at now: Timestamp) throws(OAuthError) -> RegistrationWish {
         let possible = RegistrationWish.Possible(
             scope: dependencies.settings.supportedScopes,
             signing: dependencies.keys.algorithms(at: now),
             decryption: dependencies.decryption.algorithms
         )
-        let wish = try RegistrationWish(body, possible)
+        return try RegistrationWish(body, possible)
+    }
+
+    /// A wish that has a document fetched counts as a failure before it is: who asks for many costs others none of the few places that
+    /// there are for fetches.
+    private func check(_ wish: RegistrationWish, from network: String) async throws(OAuthError) {
+        if wish.metadata.sectorIdentifierURI != nil {
+            try failures.check(client: Self.newcomer, address: network)
+            failures.count(client: Self.newcomer, address: network)
+        }
         try await RemoteMetadata(documents: dependencies.documents).check(wish)
-        return wish
     }
 
     /// Throws 429 when too many came from the address. Who has the initial access token has no limit.

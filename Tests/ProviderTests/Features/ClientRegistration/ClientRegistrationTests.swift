@@ -26,7 +26,7 @@ struct ClientRegistrationTests {
         let expected: JSONObject = [
             "client_name": "An app", "application_type": "web", "subject_type": "public",
             "token_endpoint_auth_method": "client_secret_basic", "grant_types": ["authorization_code"],
-            "response_types": ["code"], "scope": .string(provider.provider.settings.supportedScopes.description),
+            "response_types": ["code"], "scope": "openid profile email address phone offline_access",
             "redirect_uris": ["https://app.example/callback"], "id_token_signed_response_alg": "ES256",
             "client_id_issued_at": .integer(provider.clock.now().seconds), "client_secret_expires_at": 0,
         ]
@@ -153,6 +153,28 @@ struct ClientRegistrationTests {
         let limited = await provider.registerClient(token: "initial")
         #expect(limited.status == 429 && limited.field("Retry-After") == "60")
         #expect(await provider.registerClient(token: "initial", from: "198.51.100.1").status == 201)
+    }
+
+    @Test func `what the operator holds clients to that register is theirs, and what they ask for is not`() async throws
+    {
+        let provider = try await TestProvider.open {
+            $0.registeredPolicy = ClientPolicy.named["strict"] ?? ClientPolicy()
+        }
+        for members in [[:], ["policy": "openid-core", "skip_consent": true, "resource_server": true]] as [JSONObject] {
+            let reply = await provider.registerClient(members)
+            let stored = try #require(try await provider.stores.clients.client(Client.ID(reply["client_id"] ?? "")))
+            #expect(stored.policy == ClientPolicy.named["strict"] && !stored.isResourceServer)
+            #expect(await provider.manage(.get, reply).status == 200)
+        }
+    }
+
+    @Test func `DR-01 refusals that have a document fetched are counted, before it is`() async throws {
+        let provider = try await TestProvider { $0.registration = .open }
+        let members: JSONObject = ["subject_type": "pairwise", "sector_identifier_uri": "https://sector.example/"]
+        for _ in 0..<10 { #expect(await provider.registerClient(members).status == 400) }
+        #expect(await provider.registerClient(members).status == 429)
+        #expect(provider.documents.count("https://sector.example/") == 10)
+        #expect(await provider.registerClient(members, from: "198.51.100.1").status == 400)
     }
 
     @Test func `DR-01 a network registers three clients an hour`() async throws {

@@ -25,7 +25,8 @@ struct MetadataRefusalTests {
         [
             "http://app.example/cb", "https://app.example/cb#x", "https://u:p@app.example/cb", "https:///cb", "/cb", "",
             "javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "com.example.app:/cb",
-            "https://app.example/c b", "https://app.example/*\u{E9}", "HTTPS://app.example/cb", "//app.example/cb",
+            "https://app.example/c b", "https://app.example/\u{E9}", "https://*.example/cb", "HTTPS://app.example/cb",
+            "//app.example/cb",
             "http://127.0.0.1@evil.example/cb", "http://localhost.evil.example/cb", "ftp://app.example/cb",
             .string("https://app.example/" + String(repeating: "a", count: 2048)), 7, nil, ["https://app.example/cb"],
         ].map { Wrong("redirect_uris", [$0], error: "invalid_redirect_uri") } + [
@@ -56,7 +57,10 @@ struct MetadataRefusalTests {
                 ["https://a.example"],
             ]
             .map { Wrong(name, $0) }
-        } + ["initiate_login_uri", "backchannel_logout_uri"].map { Wrong($0, "http://localhost/x") } + [
+        }
+        + [
+            "initiate_login_uri", "backchannel_logout_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri",
+        ].map { Wrong($0, "http://localhost/x") } + [
             Wrong("frontchannel_logout_uri", "https://other.example/"),
             Wrong("frontchannel_logout_uri", "https://app.example:8443/"),
             Wrong("post_logout_redirect_uris", ["http://app.example/"]),
@@ -66,6 +70,8 @@ struct MetadataRefusalTests {
         ]
 
     private static let values: [Wrong] = [
+        Wrong("client_name", .string("a" + String(repeating: "\u{301}", count: 30_000))),
+        Wrong("client_name", "Your\u{200B} bank"), Wrong("client_name", "b\u{200E}ank"),
         Wrong("token_endpoint_auth_method", "tls_client_auth"), Wrong("token_endpoint_auth_method", 1),
         Wrong("token_endpoint_auth_signing_alg", "none"), Wrong("token_endpoint_auth_signing_alg", "HS512"),
         Wrong(
