@@ -1,0 +1,96 @@
+import Accounts
+import Cryptography
+import HTTPTypes
+import JOSE
+import OAuth
+import Provider
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// The modules of the plan oidcc-dynamic that no other file has, each a test of its name.
+struct DynamicPlanTests {
+    private static let keySet = "https://app.example/jwks.json"
+
+    /// A client that registered itself, whose keys lie at an address, and the tokens that a person's sign-in brought it.
+    private struct Plan {
+        let server: TestServer
+        let app: RelyingParty
+        let key: TestKey
+        private(set) var tokens: TestReply!
+
+        init() async throws {
+            server = try TestServer(over: try await TestProvider { $0.registration = .open })
+            try await server.person("ada")
+            key = try TestKey.p256()
+            let wish: JSONObject = [
+                "redirect_uris": [.string(RelyingParty.redirect)], "token_endpoint_auth_method": "private_key_jwt",
+                "jwks_uri": .string(keySet), "grant_types": ["authorization_code", "refresh_token"],
+                "id_token_signed_response_alg": "ES256",
+            ]
+            let registered = try await server.call(.post, "/oauth/register", .json(.object(wish)), [:])
+            #expect(registered.status == 201)
+            let id = registered["client_id"] ?? ""
+            app = RelyingParty(server, TestClient(id: id, method: .privateKeyJWT, key: key))
+            publish(key, "first")
+            let change = ["scope": "openid offline_access", "prompt": "consent"]
+            let answer = try await app.authorize(TestBrowser(server), change)
+            tokens = try await token(
+                key,
+                "first",
+                [
+                    "grant_type": "authorization_code", "code": answer.answer["code"] ?? "",
+                    "redirect_uri": RelyingParty.redirect, "code_verifier": RelyingParty.verifier,
+                ]
+            )
+            #expect(tokens.status == 200)
+        }
+
+        func publish(_ key: TestKey, _ kid: String) {
+            let set = [JSON.object(key.privateKey.publicKey.toPublicJSON(kid: kid))]
+            server.provider.documents.put(.json(["keys": .array(set)]), at: keySet)
+        }
+
+        func refresh(_ key: TestKey, _ kid: String) async throws -> TestReply {
+            let refresh = tokens["refresh_token"] ?? ""
+            return try await token(key, kid, ["grant_type": "refresh_token", "refresh_token": refresh])
+        }
+
+        /// Asks the token endpoint, with an assertion that `key` signs.
+        private func token(_ key: TestKey, _ kid: String, _ form: TestForm) async throws -> TestReply {
+            let now = server.provider.clock.now()
+            let claims: JSONObject = [
+                "iss": .string(app.client.id), "sub": .string(app.client.id), "aud": .string(TestProvider.issuer),
+                "iat": .integer(now.seconds), "exp": .integer((now + 60).seconds),
+                "jti": .string(Base64URL.encode(server.provider.random.bytes(16))),
+            ]
+            let header: JSONObject = ["alg": .string(key.algorithm.rawValue), "kid": .string(kid)]
+            let assertion = try TestAssertion(header: header, claims: claims).signed(by: key, .none, now: now)
+            return try await server.call(
+                .post,
+                "/oauth/token",
+                .form(TestProvider.form(assertion: assertion) + form),
+                [:]
+            )
+        }
+    }
+
+    @Test func `oidcc-refresh-token`() async throws {
+        let plan = try await Plan()
+        plan.server.provider.clock.advance(by: 1)
+        let next = try await plan.refresh(plan.key, "first")
+        #expect(next.status == 200 && next["id_token"] != nil)
+        #expect(try await plan.app.userinfo(next["access_token"] ?? "").status == 200)
+        #expect(try await plan.refresh(TestKey.p256(), "first").error == "invalid_client")
+    }
+
+    @Test func `oidcc-refresh-token-rp-key-rotation`() async throws {
+        let plan = try await Plan()
+        let new = try TestKey.p256()
+        plan.publish(new, "second")
+        plan.server.provider.clock.advance(by: 60)
+        #expect(try await plan.refresh(new, "second").status == 200)
+        #expect(try await plan.refresh(plan.key, "first").error == "invalid_client", "the control: the old one is gone")
+    }
+}
