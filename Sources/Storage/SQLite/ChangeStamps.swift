@@ -60,8 +60,8 @@ final class ChangeStamps: @unchecked Sendable {
         words = pages.bindMemory(to: Atomic<UInt64>.self, capacity: Word.count)
         let form = words[Word.form].load(ordering: .sequentiallyConsistent)
         if create, form == 0 { words[Word.form].store(Self.form, ordering: .sequentiallyConsistent) }
+        // What throws from here on is unmapped by `deinit`, and must not be twice: another thread may have got the place in between.
         guard form == Self.form || (create && form == 0) else {
-            munmap(pages, size)
             throw .cannotOpen(path: path, reason: "it is of another release: stop all processes and remove it")
         }
     }
