@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import statistics
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,14 @@ class Table:
         """A row in requests a second. A run in which answers were refused meets no target."""
         note = "; ".join(part for part in (note, f"p50 {load.p50} µs, p99 {load.p99} µs", load.spoiled) if part)
         self.add(name, load.rate, "/s", f"at least {share:.0%}", load.rate >= share * ceiling and not load.spoiled, ceiling, note)
+
+    def cost(self, name: str, few, many, key: str, share: float, note: str):
+        """A row of the processor time that a request costs the server beside much, against the same beside little. Both have their runs
+        in `costs`, in seconds, and in `rates`, a second."""
+        costs = [statistics.mean(which.costs[key]) * 1e6 for which in (few, many)]
+        rates = [statistics.mean(which.rates[key]) for which in (few, many)]
+        note = f"processor time of the server a request, two runs each; {rates[0]:,.0f}/s and {rates[1]:,.0f}/s; {note}"
+        self.add(name, costs[1], "µs", f"at most {share:.0%}", costs[1] <= share * costs[0], costs[0], note)
 
 
 def number(value: float | None) -> str:

@@ -15,14 +15,7 @@ package struct JWE: Sendable {
     /// Takes a compact token apart: exactly five base64url segments; refused are `crit`, `zip`, keys brought along and algorithms
     /// that are none of ours. `limit` is in bytes.
     package init(parsing compact: String, limit: Int = 16_384) throws(JOSEError) {
-        guard compact.utf8.count <= limit else {
-            throw JOSEError(.tooLarge, "JWE length", expected: "at most \(limit) bytes", seen: "more")
-        }
-        let segments = Array(compact.utf8).split(
-            separator: UInt8(ascii: "."),
-            maxSplits: 5,
-            omittingEmptySubsequences: false
-        )
+        let segments = try CompactSegments(compact, "JWE", limit: limit).texts
         guard segments.count == 5 else { throw Self.malformed }
         let parts = segments.map { Base64URL.decode(String(decoding: $0, as: UTF8.self)) }
         guard let head = parts[0], let key = parts[1], let vector = parts[2], let text = parts[3], let tag = parts[4],

@@ -34,14 +34,11 @@ package struct JWS: Sendable {
         policy: JWSPolicy,
         limit: Int = 16384
     ) throws(JOSEError) -> JWS {
-        guard compact.utf8.count <= limit else {
-            throw JOSEError(.tooLarge, "JWS length", expected: "at most \(limit) bytes", seen: "more")
-        }
-        return try JWS(bytes: Array(compact.utf8), policy: policy)
+        try JWS(CompactSegments(compact, "JWS", limit: limit), policy)
     }
 
-    private init(bytes: [UInt8], policy: JWSPolicy) throws(JOSEError) {
-        let segments = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+    private init(_ compact: CompactSegments, _ policy: JWSPolicy) throws(JOSEError) {
+        let segments = compact.texts
         guard segments.count == 3 else {
             throw JOSEError(.malformed, "JWS segments", expected: "3", seen: segments.count > 3 ? "more" : "fewer")
         }
@@ -56,7 +53,7 @@ package struct JWS: Sendable {
         self.header = object
         self.payload = payload
         self.signature = signature
-        signingInput = Array(bytes[..<segments[1].endIndex])
+        signingInput = Array(compact.bytes[..<segments[1].endIndex])
     }
 
     /// Checks the signature with a public key. The algorithm is the header's, which the policy allowed and which must

@@ -11,14 +11,7 @@ package struct UnsecuredJWT: Sendable {
     /// Takes a compact token apart; nil where its header names any algorithm but `none`. Refused are a signature, `crit`, `b64`,
     /// `zip`, keys brought along and a `typ` of another kind. `limit` is in bytes.
     package init?(_ compact: String, type expected: JWSPolicy.ExpectedType, limit: Int = 16384) throws(JOSEError) {
-        guard compact.utf8.count <= limit else {
-            throw JOSEError(.tooLarge, "JWT length", expected: "at most \(limit) bytes", seen: "more")
-        }
-        let segments = Array(compact.utf8).split(
-            separator: UInt8(ascii: "."),
-            maxSplits: 3,
-            omittingEmptySubsequences: false
-        )
+        let segments = try CompactSegments(compact, "JWT", limit: limit).texts
         guard let head = segments.first.flatMap({ Base64URL.decode($0) }),
             let header = try? JSONObject.parse(head), header["alg"] == "none"
         else { return nil }

@@ -13,11 +13,6 @@ struct RequestObject {
     private static let name = "oauth-authz-req+jwt"
     private static let type = JWSPolicy.ExpectedType.optional(name)
 
-    /// What request objects may be signed with, by name.
-    static let algorithms =
-        AssertionVerifier.algorithms.map(\.rawValue).sorted()
-        + [ClientMetadata.sharedSecretAlgorithm, ClientMetadata.unsigned]
-
     /// Throws for what is no JWT of this kind. `compact` has at most 16 KiB.
     init(_ compact: String) throws(JOSEError) {
         let type: String?

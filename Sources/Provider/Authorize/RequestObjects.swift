@@ -25,7 +25,7 @@ struct RequestObjects: Sendable {
             "request_parameter_supported": true,
             "request_uri_parameter_supported": true,
             "require_request_uri_registration": true,
-            "request_object_signing_alg_values_supported": .strings(RequestObject.algorithms),
+            "request_object_signing_alg_values_supported": .strings(ClientMetadata.requestObjectAlgorithms),
         ]
         guard !decryption.algorithms.isEmpty else { return metadata }
         return metadata.merging([

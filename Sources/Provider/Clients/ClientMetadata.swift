@@ -66,6 +66,10 @@ package struct ClientMetadata: Sendable {
     /// The `alg` of a request object that is not signed.
     static let unsigned = "none"
 
+    /// What request objects may be signed with, by name.
+    static let requestObjectAlgorithms =
+        AssertionVerifier.algorithms.map(\.rawValue).sorted() + [sharedSecretAlgorithm, unsigned]
+
     /// Reads what a client registers; members that are not known are passed over (RFC 7591 §2). Throws `invalid_redirect_uri` and
     /// `invalid_client_metadata`.
     package init(json: JSONObject) throws(OAuthError) {
@@ -101,7 +105,7 @@ package struct ClientMetadata: Sendable {
         keys = try ClientKeySource(reader)
         requestObjectAlgorithm = try reader.choice(
             "request_object_signing_alg",
-            RequestObject.algorithms,
+            Self.requestObjectAlgorithms,
             "one of request_object_signing_alg_values_supported"
         )
         requestObjectEncryption = try reader.encryption(

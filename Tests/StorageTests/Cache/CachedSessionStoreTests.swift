@@ -189,7 +189,7 @@ struct CachedSessionStoreTests {
         _ = try await answers()
         try await scratch.stopNoting()
         scratch.stores.database.stamps.beginGuest()
-        try await scratch.stores.database.read { _ in }
+        try scratch.stores.database.read { _ in }
         let other = try ChangeStamps(try DatabaseFile(scratch.folder.path("martlet.db"), create: false), create: false)
         #expect(other.hasGuest)
         // What the guest committed is seen at once, for nothing is believed.

@@ -10,22 +10,13 @@ import Testing
 
 /// The keys that tokens for the server are encrypted for, in the folder of keys.
 struct DecryptionKeyFolderTests {
-    private let scratch: ScratchFolder
-    private let now = ScratchStores.now
-    private var path: String { scratch.path("keys") }
-    private var keys: KeyFolder { KeyFolder(path) }
+    private let scene: KeyFolderScene
+    private var now: Timestamp { scene.now }
+    private var path: String { scene.path }
+    private var keys: KeyFolder { scene.keys }
 
     init() throws {
-        scratch = try ScratchFolder()
-    }
-
-    private func files() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    }
-
-    private func mode(_ name: String) -> mode_t {
-        var status = stat()
-        return lstat(name, &status) == 0 ? status.st_mode & 0o777 : 0
+        scene = try KeyFolderScene()
     }
 
     private var whole: [String] {
@@ -34,14 +25,17 @@ struct DecryptionKeyFolderTests {
 
     @Test func `they are made once, for their owner alone, and read again`() async throws {
         _ = try await keys.decryptionKeys(at: now)
-        #expect(try files() == whole && mode(path) == 0o700)
-        #expect(try files().allSatisfy { mode("\(path)/\($0)") == 0o600 })
-        let before = try files().map { FileManager.default.contents(atPath: "\(path)/\($0)") }
+        #expect(try scene.files() == whole && scene.mode(path) == 0o700)
+        #expect(try scene.files().allSatisfy { scene.mode("\(path)/\($0)") == 0o600 })
+        let before = try scene.files().map { FileManager.default.contents(atPath: "\(path)/\($0)") }
         _ = try await keys.decryptionKeys(at: now + 60)
-        #expect(try files() == whole && files().map { FileManager.default.contents(atPath: "\(path)/\($0)") } == before)
+        #expect(
+            try scene.files() == whole
+                && scene.files().map { FileManager.default.contents(atPath: "\(path)/\($0)") } == before
+        )
         unlink("\(path)/\(whole[0])")
         _ = try await keys.decryptionKeys(at: now + 60)
-        #expect(try files() == ["encryption-ecdh-es-\((now + 60).milliseconds).pem", whole[1]])
+        #expect(try scene.files() == ["encryption-ecdh-es-\((now + 60).milliseconds).pem", whole[1]])
         #expect(try keys.signingKeys().isEmpty, "none of them signs")
     }
 

@@ -9,22 +9,13 @@ import Testing
 @testable import Storage
 
 struct KeyFolderTests {
-    private let scratch: ScratchFolder
-    private let now = ScratchStores.now
-    private var path: String { scratch.path("keys") }
-    private var keys: KeyFolder { KeyFolder(path) }
+    private let scene: KeyFolderScene
+    private var now: Timestamp { scene.now }
+    private var path: String { scene.path }
+    private var keys: KeyFolder { scene.keys }
 
     init() throws {
-        scratch = try ScratchFolder()
-    }
-
-    private func files() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    }
-
-    private func mode(_ name: String) -> mode_t {
-        var status = stat()
-        return lstat(name, &status) == 0 ? status.st_mode & 0o777 : 0
+        scene = try KeyFolderScene()
     }
 
     private func write(_ text: String, to name: String, mode: mode_t = 0o600) throws {
@@ -62,9 +53,9 @@ struct KeyFolderTests {
 
     @Test func `the first start makes the keys, for their owner alone`() async throws {
         let made = try await load()
-        #expect(try files() == whole)
-        #expect(mode(path) == 0o700)
-        #expect(try files().allSatisfy { mode("\(path)/\($0)") == 0o600 })
+        #expect(try scene.files() == whole)
+        #expect(scene.mode(path) == 0o700)
+        #expect(try scene.files().allSatisfy { scene.mode("\(path)/\($0)") == 0o600 })
         #expect(made.signing.map(\.algorithm) == Self.algorithms)
         #expect(made.signing.allSatisfy { $0.createdAt == now && $0.usedFrom == now })
         let rsa = KeyKind.rsa(bits: 2048)
@@ -80,7 +71,7 @@ struct KeyFolderTests {
         // The bytes of a sealing key are hidden: equal nonces make equal keys seal equally.
         let seal = { (key: SealingKey) in try key.seal([1], for: Client.ID("a"), random: FixedRandom()) }
         #expect(try seal(made.sealing) == seal(found.sealing))
-        #expect(try files() == whole)
+        #expect(try scene.files() == whole)
     }
 
     @Test(arguments: algorithms)
@@ -142,8 +133,8 @@ struct KeyFolderTests {
 
     @Test func `a symbolic link is not followed`() async throws {
         try await prepared()
-        rename("\(path)/\(first)", scratch.path("elsewhere"))
-        symlink(scratch.path("elsewhere"), "\(path)/\(first)")
+        rename("\(path)/\(first)", scene.scratch.path("elsewhere"))
+        symlink(scene.scratch.path("elsewhere"), "\(path)/\(first)")
         await #expect(throws: KeyFolderError.self) { try await load() }
     }
 
@@ -183,7 +174,7 @@ struct KeyFolderTests {
         unlink("\(path)/client-secrets.key")
         let missing = KeyFolderError.missing(path: "\(path)/client-secrets.key")
         await #expect(throws: missing) { try await load() }
-        #expect(try files() == Array(whole.dropFirst()))
+        #expect(try scene.files() == Array(whole.dropFirst()))
     }
 
     @Test func `a first start that was cut short goes on`() async throws {
@@ -198,7 +189,9 @@ struct KeyFolderTests {
         let new = try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: .es256, at: now + 60)
         let other = try keys.add(try PrivateKey.generate(.ec(.p521)), algorithm: .es512, at: now + 120)
         #expect(try keys.signingKeys().map(\.kid) == [old.kid, new.kid, other.kid])
-        #expect(mode("\(path)/signing-es512-\((now + 120).milliseconds)-\((now + 120).milliseconds).pem") == 0o600)
+        #expect(
+            scene.mode("\(path)/signing-es512-\((now + 120).milliseconds)-\((now + 120).milliseconds).pem") == 0o600
+        )
         try keys.remove(old.kid)
         #expect(try keys.signingKeys().map(\.kid) == [new.kid, other.kid])
         #expect(throws: KeyFolderError.unknown(old.kid)) { try keys.remove(old.kid) }
@@ -252,7 +245,7 @@ struct KeyFolderTests {
         #expect(try keys.signingKeys().map(\.usedFrom) == [now, now + 90])
         try keys.remove(key.kid)
         #expect(try keys.signingKeys().count == 1)
-        #expect(try files() == ["client-secrets.key", first])
+        #expect(try scene.files() == ["client-secrets.key", first])
     }
 
     @Test func `no file is ever replaced`() async throws {
@@ -265,7 +258,7 @@ struct KeyFolderTests {
             try keys.add(old.privateKey, algorithm: .es256, at: now + 60)
         }
         #expect(try keys.signingKeys().contains { $0.kid == old.kid })
-        #expect(try files() == whole)
+        #expect(try scene.files() == whole)
     }
 
     @Test(arguments: [SignatureAlgorithm.es384, .es256k, .rs256, .edDSA])
@@ -274,7 +267,7 @@ struct KeyFolderTests {
         #expect(throws: KeyFolderError.self) {
             try keys.add(try PrivateKey.generate(.ec(.p256)), algorithm: algorithm, at: now + 60)
         }
-        #expect(try files() == whole)
+        #expect(try scene.files() == whole)
     }
 }
 

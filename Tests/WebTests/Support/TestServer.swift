@@ -118,7 +118,7 @@ struct TestServer: Sendable {
 
     /// The mails that wait to be sent.
     func mails() async throws -> [Mail] {
-        try await provider.stores.mails.due(at: provider.clock.now(), limit: 100).map(\.mail)
+        try provider.stores.mails.due(at: provider.clock.now(), limit: 100).map(\.mail)
     }
 
     /// Asks for a verification of `email` over HTTP. Gives the token of the mail and the one of the asker.

@@ -2,6 +2,7 @@ import Cryptography
 import JOSE
 import OAuth
 import Provider
+import Storage
 import TestSupport
 import Testing
 

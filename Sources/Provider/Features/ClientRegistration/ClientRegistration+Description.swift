@@ -51,7 +51,7 @@ extension ClientRegistration {
         ("token_endpoint_auth_signing_alg", .text()), ("grant_types", texts), ("response_types", texts),
         ("scope", .text()), ("jwks", .input(["keys": .array(of: .jwk)])),
         ("jwks_uri", .url), ("sector_identifier_uri", .url), ("post_logout_redirect_uris", uris),
-        ("request_uris", uris), ("request_object_signing_alg", .one(of: RequestObject.algorithms)),
+        ("request_uris", uris), ("request_object_signing_alg", .one(of: ClientMetadata.requestObjectAlgorithms)),
         ("require_signed_request_object", .boolean), ("request_object_encryption_alg", encryptionAlgorithm),
         ("request_object_encryption_enc", encryption), ("id_token_encrypted_response_alg", encryptionAlgorithm),
         ("id_token_encrypted_response_enc", encryption), ("userinfo_encrypted_response_alg", encryptionAlgorithm),

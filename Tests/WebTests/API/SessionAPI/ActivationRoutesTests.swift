@@ -66,7 +66,7 @@ struct ActivationRoutesTests {
             let cookie = try #require(try await face.login(name).sessionCookie)
             #expect(try await register(["admin": [:]], [.cookie: "session_uuid=\(cookie)"]).status == status)
         }
-        let ada = try await face.provider.stores.accounts.account(.username(Username("ada")!))
+        let ada = try face.provider.stores.accounts.account(.username(Username("ada")!))
         #expect(ada?.roles == [.admin] && ada?.profile.admin == [:])
     }
 
