@@ -48,14 +48,16 @@ extension ParameterName {
 
 /// The parameters of one request, from a form (RFC 6749 appendix B) or a JSON object with the same names.
 ///
-/// A parameter without a value counts as omitted (RFC 6749 §3.1); a repeated one is refused before this value exists, but for
-/// `resource`, which may be there several times (RFC 8707 §2).
+/// A parameter without a value counts as omitted (RFC 6749 §3.1); a repeated one is refused, but for `resource`, which may be there
+/// several times (RFC 8707 §2).
 package struct Parameters: Sendable {
     private var values: [String: String] = [:]
     /// The values of `resource`, in order.
     private var resources: [String] = []
     /// Members of a JSON body whose value was not a string; refused only when somebody asks for them.
     private var mistyped: Set<String> = []
+    /// Names that were there more than once, in order.
+    private var repeated: [String] = []
 
     /// The most parameters that one request may carry.
     package static let limit = 64
@@ -67,19 +69,30 @@ package struct Parameters: Sendable {
     /// Reads `application/x-www-form-urlencoded` bytes. Throws `invalid_request` for a repeated name, a broken
     /// escape, bytes that are not UTF-8, and more than `limit` parameters.
     package init(form body: [UInt8]) throws(OAuthError) {
-        for (name, value) in try FormDecoder.pairs(in: body, limit: Self.limit) {
+        try self.init(keepingRepeatedOf: body)
+        try refuseRepeated()
+    }
+
+    /// The same, where it depends on the parameter who is told of a repeated one: it is refused when somebody asks for it, and any by
+    /// `refuseRepeated`.
+    package init(keepingRepeatedOf form: [UInt8]) throws(OAuthError) {
+        for (name, value) in try FormDecoder.pairs(in: form, limit: Self.limit) {
             if name == ParameterName.resource.description {
                 if !value.isEmpty { resources.append(value) }
-                continue
-            }
-            guard values.updateValue(value, forKey: name) == nil else {
-                throw OAuthError(
-                    .invalidRequest,
-                    "a parameter is repeated",
-                    FailedCheck("parameters", expected: "each name once", seen: "\(FailedCheck.excerpt(name)) twice")
-                )
+            } else if values.updateValue(value, forKey: name) != nil {
+                repeated.append(name)
             }
         }
+    }
+
+    /// Throws `invalid_request` where a name was there more than once (RFC 6749 §3.1).
+    package func refuseRepeated() throws(OAuthError) {
+        guard let name = repeated.first else { return }
+        throw OAuthError(
+            .invalidRequest,
+            "a parameter is repeated",
+            FailedCheck("parameters", expected: "each name once", seen: "\(FailedCheck.excerpt(name)) twice")
+        )
     }
 
     /// Takes the members of a JSON object as parameters. Throws `invalid_request` for more than `limit` members.
@@ -125,8 +138,9 @@ package struct Parameters: Sendable {
         return all
     }
 
-    /// The value of `name`, or nil when it is omitted or empty. Throws `invalid_request` when it is not a string.
+    /// The value of `name`, or nil when it is omitted or empty. Throws `invalid_request` when it is not a string, or there twice.
     package func optional(_ name: ParameterName) throws(OAuthError) -> String? {
+        if repeated.contains(name.description) { try refuseRepeated() }
         if mistyped.contains(name.description) {
             throw OAuthError(
                 .invalidRequest,

@@ -78,7 +78,7 @@ package struct Panel: Sendable {
     package let id: String
     package let heading: Text?
     package let paragraphs: [Text]
-    /// The URL of a picture, shown above all else and said to nobody.
+    /// The path of a picture below the issuer's, shown above all else and said to nobody.
     package let picture: String?
     /// Things to be read one by one.
     package let items: [Text]
@@ -118,7 +118,7 @@ package struct Panel: Sendable {
             "links": links.map { $0.model(scene) },
         ]
         if let heading { model["heading"] = scene.words(heading) }
-        if let picture { model["picture"] = picture }
+        if let picture { model["picture"] = scene.base + picture }
         if let table { model["table"] = table.model(frame, scene) }
         return model
     }

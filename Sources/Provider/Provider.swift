@@ -21,6 +21,8 @@ package struct Provider: Sendable {
     package let authorization: AuthorizationEndpoint
     /// Decides what a logout request ends and where it leads; the pages ask it.
     package let logout: LogoutEndpoint
+    /// What the pages show of a client.
+    package let logos: ClientLogos
 
     private let revocations: any RevocationStore
 
@@ -55,6 +57,7 @@ package struct Provider: Sendable {
             codes: AuthorizationCodes(dependencies)
         )
         logout = LogoutEndpoint(dependencies, sessions: sessions)
+        logos = ClientLogos(dependencies)
         revocations = dependencies.revocations
         refusals = Refusals(settings: settings)
 

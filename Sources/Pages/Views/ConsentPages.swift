@@ -4,7 +4,7 @@ extension Page {
         package let name: String
         /// The host that the browser is sent back to.
         package let destination: String
-        /// The URL of its picture.
+        /// The path of its picture, below the issuer's.
         package let logo: String?
         /// Where it tells more of itself.
         package let links: [(text: Text, url: String)]

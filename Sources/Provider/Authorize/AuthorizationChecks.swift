@@ -18,7 +18,7 @@ struct AuthorizationChecks: Sendable {
     let audiences: Audiences
     let objects: RequestObjects
 
-    /// The request in `parameters`, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
+    /// The request in `parameters`, of which some may be repeated, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
     /// what the stores throw.
     func run(_ parameters: Parameters, start: Timestamp, from network: String) async throws -> AuthorizationRequest {
         // 1. Who asks, and for what: a request object may say otherwise than what came with it.
@@ -50,6 +50,7 @@ struct AuthorizationChecks: Sendable {
         // 3. From here on errors go to the client.
         do {
             if let error = objectError ?? modeError { throw error }
+            try parameters.refuseRepeated()
             return try await request(asked, target)
         } catch let error as OAuthError {
             throw AuthorizationFailure.response(AuthorizationResponse(error, to: target, issuer: settings.issuer))

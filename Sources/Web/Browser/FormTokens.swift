@@ -11,12 +11,14 @@ package struct FormTokens: Sendable {
     enum Anchor: Sendable {
         /// The form cookie's value: nobody is signed in.
         case browser(String)
-        case session(Session.ID)
+        /// `question` is what the form answers, where that must be what the person was shown.
+        case session(Session.ID, question: String? = nil)
 
         fileprivate var text: String {
             switch self {
             case .browser(let value): "browser \(value)"
-            case .session(let id): "session \(id)"
+            case .session(let id, nil): "session \(id)"
+            case .session(let id, let question?): "session \(id) question \(question)"
             }
         }
     }

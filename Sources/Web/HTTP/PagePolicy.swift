@@ -1,7 +1,5 @@
 /// What a page may load, and where its forms may lead (Content Security Policy 3).
 struct PagePolicy: Sendable {
-    /// Origins whose pictures it shows, beside its own.
-    var pictures: [String] = []
     /// Origins whose pages it has in frames.
     var frames: [String] = []
     /// Whether its forms lead, at once or by redirects, to another site: `form-action` is then left out, for browsers hold redirects
@@ -12,7 +10,7 @@ struct PagePolicy: Sendable {
 
     /// The value of the field.
     var text: String {
-        (["default-src 'none'", "style-src 'self'", "img-src 'self' data:" + pictures.map { " \($0)" }.joined()]
+        (["default-src 'none'", "style-src 'self'", "img-src 'self' data:"]
             + (frames.isEmpty ? [] : ["frame-src " + frames.joined(separator: " ")])
             + (sendsItself ? ["script-src 'self'"] : []) + (leadsOut ? [] : ["form-action 'self'"])
             + ["base-uri 'none'", "frame-ancestors 'none'"]).joined(separator: "; ")

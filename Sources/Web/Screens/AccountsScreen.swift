@@ -57,7 +57,7 @@ struct AccountsScreen: Sendable {
         shown.asker = asked.map { Page.Asker($0.target) }
         var reply = desk.page(.accounts(shown), for: request, asked: asked?.interfaceLanguages ?? [])
         reply.fields.append(contentsOf: desk.leftovers(request, beside: here))
-        if let asked { reply.fields[.contentSecurityPolicy] = PagePolicy(for: asked.target).text }
+        if asked != nil { reply.fields[.contentSecurityPolicy] = PagePolicy(leadsOut: true).text }
         return reply
     }
 

@@ -31,13 +31,14 @@ struct AuthorizeScreen: Sendable {
     /// The person allowed or denied what was asked for.
     private func decide(_ request: EndpointRequest) async throws -> Reply {
         let form = try desk.uncheckedForm(request)
-        let dialogue = dialogues.dialogue(in: try form.required("request"))
+        let question = try form.required("request")
+        let dialogue = dialogues.dialogue(in: question)
         return try await answered(request) {
             let asked = try await self.asked(dialogue, request)
             let answering = try await answering(asked)
             guard let live = answering.live else { throw SignInNeeded(returnPath: ReturnPath(Section.account.path)) }
-            // Whoever was shown the question is who answers it.
-            try desk.check(form, of: live.session.id)
+            // Whoever was shown this very question is who answers it.
+            try desk.check(form, of: live.session.id, answering: question)
             guard try form.optional("choice") == "allow" else {
                 return deliver(endpoint.deny(asked.content), for: request)
             }
@@ -71,7 +72,7 @@ struct AuthorizeScreen: Sendable {
     ) async throws -> AuthorizationRequest {
         let parameters: Parameters
         do throws(OAuthError) {
-            parameters = try Parameters(form: Array(dialogue.query.utf8))
+            parameters = try Parameters(keepingRepeatedOf: Array(dialogue.query.utf8))
         } catch {
             throw AuthorizationFailure.page(error)
         }
@@ -151,10 +152,10 @@ struct AuthorizeScreen: Sendable {
                 .consent(question),
                 for: asked.request,
                 visitor,
-                isQuestion: true,
+                question: question.request,
                 asked: request.interfaceLanguages
             )
-            reply.fields[.contentSecurityPolicy] = PagePolicy(for: request.target).text
+            reply.fields[.contentSecurityPolicy] = PagePolicy(leadsOut: true).text
             return reply
         }
     }
@@ -209,7 +210,7 @@ extension Page.Asker {
         self.init(
             name: client.documentHost ?? client.nameForPeople,
             destination: RedirectURI.origin(of: target.redirectURI),
-            logo: metadata.logo?.description,
+            logo: metadata.logo.map { _ in LogoScreen.path(of: client.id) },
             links: [
                 (Text(.website), metadata.page), (Text(.privacyPolicy), metadata.policy),
                 (Text(.termsOfService), metadata.terms),
@@ -222,15 +223,5 @@ extension Page.Asker {
         if !target.redirectURI.hasPrefix("https:") {
             notes.append(Text(.runsOnThisMachine))
         }
-    }
-}
-
-extension PagePolicy {
-    /// For the pages of a request: they show the application's picture, and lead to it in the end.
-    init(for target: ResponseTarget) {
-        self.init(
-            pictures: target.client.metadata.logo.map { [RedirectURI.origin(of: $0.description)] } ?? [],
-            leadsOut: true
-        )
     }
 }

@@ -109,9 +109,9 @@ extension FrontDesk {
         return try RequestBody.parameters(of: request)
     }
 
-    /// Throws 403 when `form` was not made for `session`.
-    func check(_ form: Parameters, of session: Session.ID) throws {
-        try forms.check(form.optional(.formToken), .session(session))
+    /// Throws 403 when `form` was not made for `session` and, where it answers a question, for that question.
+    func check(_ form: Parameters, of session: Session.ID, answering question: String? = nil) throws {
+        try forms.check(form.optional(.formToken), .session(session, question: question))
     }
 
     /// A form of a page that needs no sign-in. Throws 403 when it was not made for this browser.
@@ -149,13 +149,13 @@ extension FrontDesk {
         return Reply(.seeOther, fields: [.location: base + path + query, .cacheControl: "no-store"])
     }
 
-    /// A page with what `problem` says above it, or what the redirect here left to say. One that `isQuestion` has no ways out but its
-    /// answers. `asked` are the languages that an application wants.
+    /// A page with what `problem` says above it, or what the redirect here left to say. One that asks a `question` has no ways out but
+    /// its answers, and its form is good for that question alone. `asked` are the languages that an application wants.
     func page(
         _ page: Page,
         for request: EndpointRequest,
         _ visitor: Visitor? = nil,
-        isQuestion: Bool = false,
+        question: String? = nil,
         asked: [String] = [],
         problem: FormProblem? = nil
     ) -> Reply {
@@ -171,7 +171,10 @@ extension FrontDesk {
         }
         var reply: Reply
         if let visitor {
-            reply = framed(isQuestion ? nil : visitor.person, forms.token(.session(visitor.session.id)))
+            reply = framed(
+                question == nil ? visitor.person : nil,
+                forms.token(.session(visitor.session.id, question: question))
+            )
             // Nothing that opened this page keeps a hand on it.
             reply.fields[Self.openerPolicy] = "same-origin"
         } else if let anchor = forms.browser(of: request) {

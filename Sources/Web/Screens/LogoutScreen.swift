@@ -42,20 +42,16 @@ struct LogoutScreen: Sendable {
             .signOut(request: request.query),
             for: request,
             visitor,
-            isQuestion: true,
+            question: request.query,
             asked: asked.interfaceLanguages
         )
     }
 
     private func confirm(_ request: EndpointRequest) async throws -> Reply {
-        let form: Parameters
-        do {
-            form = try await desk.form(request, in: .account).form
-        } catch is SignInNeeded {
-            return desk.redirect(to: "/sign-in", .signedOut)
-        }
+        let form = try desk.uncheckedForm(request)
         guard let live = try await desk.live(of: request) else { return desk.redirect(to: "/sign-in", .signedOut) }
         let query = try form.optional("request") ?? ""
+        try desk.check(form, of: live.session.id, answering: query)
         let asked = try await endpoint.request(Parameters(form: Array(query.utf8)))
         return leave(asked, try await endpoint.end(live), desk.cookies.current, request)
     }

@@ -54,6 +54,7 @@ package struct Screens: Sendable {
     private let refusals: Refusals
     private let authorization: AuthorizationEndpoint
     private let logout: LogoutEndpoint
+    private let logos: ClientLogos
     private let now: @Sendable () -> Timestamp
 
     package init(
@@ -68,6 +69,7 @@ package struct Screens: Sendable {
         refusals = provider.refusals
         authorization = provider.authorization
         logout = provider.logout
+        logos = provider.logos
     }
 
     package var routes: [Route] {
@@ -75,6 +77,7 @@ package struct Screens: Sendable {
             + SignInScreen(desk: desk, signIn: services.signIn, requests: authorize).routes
             + authorize.routes
             + AccountsScreen(desk: desk, requests: authorize).routes
+            + LogoScreen(desk: desk, logos: logos).routes
             + LanguageScreen(desk: desk).routes
             + LogoutScreen(desk: desk, endpoint: logout).routes
             + RegistrationScreen(desk: desk, activation: services.activation).routes

@@ -46,7 +46,7 @@ struct SignInScreen: Sendable {
         }
         let languages = asked?.interfaceLanguages ?? []
         var reply = desk.page(.signIn(typed), for: request, asked: languages, problem: problem)
-        if let asked { reply.fields[.contentSecurityPolicy] = PagePolicy(for: asked.target).text }
+        if asked != nil { reply.fields[.contentSecurityPolicy] = PagePolicy(leadsOut: true).text }
         return reply
     }
 

@@ -95,20 +95,39 @@ struct AuthorizationRefusalTests {
         #expect(reply.answer["code"] == nil && app.server.journal[reply.requestID].map(\.refusal.error) == [error])
     }
 
-    @Test(arguments: [
-        "client_id", "redirect_uri", "state", "scope", "nonce", "code_challenge", "prompt", "response_mode",
-    ])
-    func `AR-13 and AR-14 a parameter that is there twice is refused`(name: String) async throws {
+    /// Both orders; an empty one counts as one of two.
+    @Test(arguments: ["client_id", "redirect_uri"], ["&%=again", "&%=", "&%=https%3A%2F%2Fevil.example"])
+    func `AR-13 a client or redirect URI that is there twice gets a page`(name: String, more: String) async throws {
         let app = try await RelyingParty(TestServer())
-        for twice in ["&\(name)=again", "&\(name)="] {
-            let once = ["prompt": "login", "response_mode": "query"].filter { $0.key == name }
-            let reply = try await TestBrowser(app.server).get(app.request(once) + twice)
-            if ["client_id", "redirect_uri"].contains(name) || reply.location == nil {
-                #expect(reply.status == 400 && reply.location == nil)
-            } else {
-                #expect(reply.answer["error"] == "invalid_request")
-            }
+        let twice = more.replacing("%=", with: "\(name)=")
+        for path in [app.request() + twice, "/authorize?" + twice.dropFirst() + "&" + app.query()] {
+            let reply = try await TestBrowser(app.server).get(path)
+            #expect(reply.status == 400 && reply.location == nil && !reply.text.contains("evil.example"))
         }
+    }
+
+    /// Whoever read the first one and whoever read the last one would take it for another request (RFC 6749 §3.1).
+    @Test(arguments: [
+        "response_type", "state", "scope", "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
+        "response_mode", "display", "ui_locales", "acr_values", "claims", "login_hint", "id_token_hint", "request",
+        "request_uri", "unheard_of",
+    ])
+    func `AR-14 any other parameter that is there twice is told to the client`(name: String) async throws {
+        let app = try await RelyingParty(TestServer())
+        let once = app.request(app.query().contains("\(name)=") ? [:] : [name: "1"])
+        for more in ["&\(name)=again", "&\(name)="] {
+            let reply = try await TestBrowser(app.server).get(once + more)
+            #expect(reply.status == 303 && reply.answer["error"] == "invalid_request", "\(reply.location ?? "")")
+            #expect(reply.location?.hasPrefix(RelyingParty.redirect) == true && reply.answer["code"] == nil)
+            #expect(reply.answer["state"] == (name == "state" ? nil : "state of the app"))
+        }
+    }
+
+    @Test func `RFC 8707 the one that may be there several times is no such parameter`() async throws {
+        let app = try await RelyingParty(TestServer())
+        let several = "&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example"
+        let reply = try await TestBrowser(app.server).get(app.request() + several)
+        #expect(reply.answer["error"] == "invalid_target")
     }
 
     @Test(arguments: [

@@ -65,7 +65,7 @@ struct ClientDocumentTests {
         for _ in 0..<2 {
             let page = try await browser.get(app.request())
             #expect(page.text.contains("Allow agent.example?") && page.text.contains("It calls itself “The Agent”"))
-            #expect(page.text.contains("id=\"allow\"") && !page.text.contains("logo.png"))
+            #expect(page.text.contains("id=\"allow\"") && !page.text.contains("class=\"logo\""))
             #expect(!page.text.contains("started it yourself"))
             #expect(try await app.go(on: page, browser).answer["code"] != nil)
         }

@@ -100,6 +100,46 @@ struct FormGuardTests {
         if !isOwn { #expect(reply.text.contains("load its page again")) }
     }
 
+    /// CO-02, in both directions; the control is the same token with its own question.
+    @Test func `consent for one request is none for another`() async throws {
+        let server = try await TestServer()
+        try await server.person("ada")
+        let apps = [try await RelyingParty(server, id: "one"), try await RelyingParty(server, id: "other")]
+        let browser = TestBrowser(server)
+        try await browser.signIn("ada")
+        var pages: [TestReply] = []
+        for app in apps { pages.append(try await browser.get(app.request())) }
+        for (page, other) in [(pages[0], pages[1]), (pages[1], pages[0])] {
+            let swapped = other.consentForm(choice: "allow").setting("form_token", to: page.formToken)
+            let reply = try await browser.post("/authorize/consent", swapped)
+            #expect(reply.status == 403 && reply.location == nil)
+        }
+        let general = try await browser.get("/account").formToken
+        let unasked = pages[0].consentForm(choice: "allow").setting("form_token", to: general)
+        #expect(try await browser.post("/authorize/consent", unasked).status == 403)
+        for (app, page) in zip(apps, pages) {
+            #expect(try await browser.get(app.request(["prompt": "none"])).answer["error"] == "consent_required")
+            let reply = try await browser.post("/authorize/consent", page.consentForm(choice: "allow"))
+            #expect(reply.answer["code"] != nil)
+        }
+    }
+
+    @Test func `a question about signing out answers no other`() async throws {
+        let server = try await TestServer()
+        try await server.person("ada")
+        let browser = TestBrowser(server)
+        try await browser.signIn("ada")
+        let page = try await browser.get("/end-session?state=one")
+        for token in [page.formToken, try await browser.get("/account").formToken] {
+            let form: TestForm = ["form_token": token, "request": "state=other"]
+            #expect(try await browser.post("/end-session/confirm", form).status == 403)
+        }
+        #expect(try await browser.get("/account").status == 200)
+        let own: TestForm = ["form_token": page.formToken, "request": "state=one"]
+        #expect(try await browser.post("/end-session/confirm", own).status == 200)
+        #expect(try await browser.get("/account").status == 303)
+    }
+
     @Test func `several tabs can send their forms, one after another`() async throws {
         let server = try await TestServer()
         try await server.person("ada")
