@@ -174,7 +174,7 @@ class RelyingParty:
         assert arrival.method == "GET" and arrival.query == urlsplit(location).query
         own = parse_qsl(urlsplit(self.redirect).query)
         assert arrival.pairs[: len(own)] == own, "what the address was registered with comes first, as it was"
-        return self._answer(arrival.pairs[len(own):])
+        return self.answer(arrival.pairs[len(own):])
 
     def _by_form(self, page: Page) -> dict:
         """OAuth 2.0 Form Post Response Mode §2: the form, its script, and what the browser sends."""
@@ -187,7 +187,7 @@ class RelyingParty:
         (*_, arrival) = self.provider.site.at(urlsplit(self.redirect).path)
         assert arrival.method == "POST" and arrival.content_type.split(";")[0] == "application/x-www-form-urlencoded"
         assert arrival.query == urlsplit(self.redirect).query, "nothing of the answer is in the address"
-        return self._answer(arrival.pairs)
+        return self.answer(arrival.pairs)
 
     def _go(self, method: str, url: str, **options) -> None:
         with requests.Session() as session:
@@ -195,7 +195,8 @@ class RelyingParty:
             certificate = str(self.provider.site.certificate.certificate)
             assert session.request(method, url, verify=certificate, timeout=20, **options).status_code == 200
 
-    def _answer(self, pairs: list[tuple[str, str]]) -> dict:
+    def answer(self, pairs: list[tuple[str, str]]) -> dict:
+        """The answer in the parameters that came."""
         answer = dict(pairs)
         assert len(answer) == len(pairs), f"a parameter twice: {pairs}"
         assert answer.get("state") == self.asked.get("state")
