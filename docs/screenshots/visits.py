@@ -3,6 +3,7 @@
 import json
 import time
 from email import message_from_bytes, policy
+from functools import cached_property
 from urllib.parse import urlencode
 
 import requests
@@ -12,6 +13,12 @@ AGENTS = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
 ]
+#: What the sign-in page, the consent page and the account chooser say in the other languages.
+LANGUAGES = {
+    "de": ("Anmelden", "diesen Zugriff behalten, wenn Sie nicht da sind", "Konto auswählen"),
+    "es": ("Iniciar sesión", "Conservar este acceso cuando usted no esté presente", "Elegir una cuenta"),
+    "zh": ("登录", "在您离开后保留此访问权限", "选择账号"),
+}
 
 
 class Visits:
@@ -58,6 +65,8 @@ class Visits:
         yield from self.before_sign_in()
         yield from self.account()
         yield from self.application()
+        if self.browser.width == 390:
+            yield from self.languages()
         yield from self.lists()
         yield from self.goodbye()
 
@@ -110,11 +119,8 @@ class Visits:
 
     def application(self):
         """What an application shows people of these pages. Its own page is one of the server, which anybody may look at."""
-        back = f"{self.origin}/oauth/errors"
-        made = json.loads(self.server.run(
-            "clients", "add", "--data", str(self.server.data), "--name", "The Photo Shop Around the Corner", "--redirect-uri", back, "--json"
-        ))
-        request = {"client_id": made["client_id"], "redirect_uri": back, "response_type": "code", "scope": "openid profile email offline_access"}
+        request = self.request
+        back = request["redirect_uri"]
         self.open("/authorize?" + urlencode(request))
         self.says("Keep this access when you are not there")
         yield "consent"
@@ -134,6 +140,25 @@ class Visits:
         yield "applications"
         self.open("/end-session")
         yield "sign-out-question"
+
+    @cached_property
+    def request(self) -> dict:
+        """What an application asks for."""
+        back = f"{self.origin}/oauth/errors"
+        made = json.loads(self.server.run(
+            "clients", "add", "--data", str(self.server.data), "--name", "The Photo Shop Around the Corner", "--redirect-uri", back, "--json"
+        ))
+        return {"client_id": made["client_id"], "redirect_uri": back, "response_type": "code", "scope": "openid profile email offline_access"}
+
+    def languages(self):
+        """The pages that an application leads to, in the languages that it may ask for; words are longest on a phone."""
+        pages = (("sign-in", "login"), ("consent", "consent"), ("accounts", "select_account"))
+        for language, sentences in LANGUAGES.items():
+            for (name, prompt), sentence in zip(pages, sentences):
+                self.open("/authorize?" + urlencode(self.request | {"prompt": prompt, "ui_locales": language}))
+                self.says(f'<html lang="{language}')
+                self.says(sentence)
+                yield f"{name}-{language}"
 
     def account(self):
         self.open("/sign-in?return=%2faccount%2fsessions")
