@@ -132,14 +132,26 @@ LISTS = (
     "introspection_endpoint_auth_signing_alg_values_supported", "revocation_endpoint_auth_methods_supported",
     "revocation_endpoint_auth_signing_alg_values_supported", "display_values_supported", "claim_types_supported", "claims_supported",
     "claims_locales_supported", "ui_locales_supported", "scopes_supported", "code_challenge_methods_supported", "prompt_values_supported",
-    "protected_resources",
+    "protected_resources", "authorization_signing_alg_values_supported", "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported", "introspection_signing_alg_values_supported", "dpop_signing_alg_values_supported",
+    "authorization_details_types_supported", "backchannel_token_delivery_modes_supported",
+    "backchannel_authentication_request_signing_alg_values_supported",
 )
 FLAGS = (
     "claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration",
     "authorization_response_iss_parameter_supported", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
     "backchannel_logout_supported", "backchannel_logout_session_supported", "client_id_metadata_document_supported",
+    "require_pushed_authorization_requests", "require_signed_request_object", "tls_client_certificate_bound_access_tokens",
+    "backchannel_user_code_parameter_supported",
 )
-#: Of documents that the schema of the suite may not know; its configuration lets them be named.
+ENDPOINTS = {
+    f"{name}_endpoint" for name in (
+        "authorization", "token", "userinfo", "registration", "end_session", "introspection", "revocation", "device_authorization",
+        "pushed_authorization_request", "backchannel_authentication",
+    )
+}
+URLS = ENDPOINTS | {"issuer", "jwks_uri", "service_documentation", "op_policy_uri", "op_tos_uri", "check_session_iframe"}
+#: URLs of documents that the suite may not know; its configuration lets them be named.
 MORE_MEMBERS = {"challenge_endpoint"}
 
 
@@ -153,9 +165,7 @@ def discovery(metadata: dict, url: str) -> None:
         elif name in FLAGS:
             assert type(value) is bool, name
         else:
-            assert name in MORE_MEMBERS | {"issuer", "jwks_uri", "service_documentation", "op_policy_uri", "op_tos_uri"} or name in {
-                f"{what}_endpoint" for what in ("authorization", "token", "userinfo", "registration", "end_session", "introspection", "revocation")
-            }, f"{name} is known to nobody"
+            assert name in URLS | MORE_MEMBERS, f"{name} is known to nobody"
             assert value.startswith("https://") and " " not in value, name
     assert {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "claims_supported"} <= set(metadata)
     assert {"public", "pairwise"} & set(metadata["subject_types_supported"])
