@@ -9,4 +9,6 @@ package struct GrantType: Hashable, Sendable, CustomStringConvertible {
     package static let clientCredentials = GrantType("client_credentials")
     package static let authorizationCode = GrantType("authorization_code")
     package static let refreshToken = GrantType("refresh_token")
+    /// Nobody presents it: what it names happens at the authorization endpoint (RFC 7591 §2).
+    package static let implicit = GrantType("implicit")
 }

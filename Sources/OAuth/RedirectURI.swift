@@ -35,6 +35,13 @@ package struct RedirectURI: Hashable, Sendable, CustomStringConvertible {
     /// The host as written; nil where there is none.
     package var host: String? { URIParts(description, sizeLimit: Self.sizeLimit)?.host }
 
+    /// Whether it leads to the machine of whoever opens it, by address or by name in any spelling.
+    package var isOfThisMachine: Bool {
+        guard let parts = URIParts(description, sizeLimit: Self.sizeLimit), let host = parts.host else { return false }
+        let name = host.lowercased().split(separator: ".").last
+        return parts.isLoopbackAddress || name == "localhost"
+    }
+
     /// The origin of an absolute URI (RFC 6454 §4); the scheme alone where there is no host.
     package static func origin(of text: String) -> String {
         guard let parts = URIParts(text, sizeLimit: sizeLimit), let host = parts.host else {

@@ -54,7 +54,8 @@ package struct Provider: Sendable {
                 audiences: Audiences(dependencies),
                 objects: RequestObjects(dependencies, keys: spine.keys)
             ),
-            codes: AuthorizationCodes(dependencies)
+            codes: AuthorizationCodes(dependencies),
+            implicit: ImplicitFlow(dependencies, encryption: spine.encryption)
         )
         logout = LogoutEndpoint(dependencies, sessions: sessions)
         logos = ClientLogos(dependencies)

@@ -15,7 +15,8 @@ struct ServerMetadata {
             guard let name = endpoint.advertisedAs, members[name] == nil else { continue }
             members[name] = .string(settings.url(endpoint.path))
         }
-        members["grant_types_supported"] = .strings(grants.map(\.type.description))
+        let implicit: [GrantType] = settings.servesImplicitFlow ? [.implicit] : []
+        members["grant_types_supported"] = .strings((grants.map(\.type) + implicit).map(\.description))
         members["subject_types_supported"] = ["public", "pairwise"]
         if settings.takesClientDocuments { members["client_id_metadata_document_supported"] = true }
         members["protected_resources"] = [.string(settings.issuer)]

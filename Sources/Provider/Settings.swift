@@ -38,6 +38,8 @@ package struct Settings: Sendable {
     package var registeredPolicy = ClientPolicy()
     /// Whether a client id may be the address of a document that describes the client.
     package var takesClientDocuments = false
+    /// Whether clients may ask for tokens at once, through the browser (OIDC Core §3.2).
+    package var servesImplicitFlow = false
     /// Clients that one network address may register in an hour, where everybody may.
     package var clientsPerAddress = 3
     /// The languages that pages can be read in, as tags (BCP 47).

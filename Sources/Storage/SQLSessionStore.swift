@@ -33,6 +33,17 @@ package struct SQLSessionStore: SessionStore {
         }
     }
 
+    package func begin(inBrowser session: Session, tokens: [TokenRecord]) async throws -> Bool {
+        try await database.write { connection in
+            guard let browser = session.grant?.browser,
+                try connection.liveSession(browser, at: session.startedAt)?.subject.id == session.subject
+            else { return false }
+            try connection.insert(session)
+            for token in tokens { try connection.insert(token, of: session.id) }
+            return true
+        }
+    }
+
     package func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool {
         try await database.write { connection in
             for token in tokens where try !connection.insert(token, of: id, at: now) { return false }

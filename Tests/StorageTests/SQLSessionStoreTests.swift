@@ -1,5 +1,6 @@
 import Accounts
 import JOSE
+import OAuth
 import Provider
 import Storage
 import Testing
@@ -50,6 +51,45 @@ struct SQLSessionStoreTests {
         let session = try await scratch.begin(sign)
         #expect(session.isAlive(at: now + age.age) == age.isAlive)
         #expect(try await scratch.life(of: sign, at: now + age.age) == (age.isAlive ? .all : .none))
+    }
+
+    @Test(arguments: ["nothing", "end", "everything", "block", "another's", "expiry", "none"])
+    func `a session in a client begins only while the browser's goes on`(happened: String) async throws {
+        let browser = SignIn(Person(1), 1)
+        if happened != "none" { try await scratch.begin(browser) }
+        let inClient = Session(
+            id: Session.ID("in-client"),
+            subject: happened == "another's" ? SignIn(Person(2), 2).subject : browser.subject,
+            client: Client.ID("app"),
+            times: SessionTimes(
+                startedAt: happened == "expiry" ? browser.expiry : now,
+                lastSeenAt: now,
+                expiry: browser.expiry + 60,
+                idleLimit: 86_400
+            ),
+            isRemembered: false,
+            origin: SessionOrigin(address: "192.0.2.7", userAgent: "browser"),
+            grant: SessionGrant(
+                browser: browser.id,
+                authenticatedAt: now,
+                scope: Scope(tokens: ["openid"]),
+                claims: ClaimsRequest(),
+                resources: [],
+                isOffline: false
+            )
+        )
+        switch happened {
+        case "end": try await store.end(browser.id)
+        case "everything": try await store.endAll(of: browser.subject, except: nil)
+        case "block": _ = try await scratch.stores.accounts.setState(.blocked, of: Person(1).id)
+        default: break
+        }
+        let token = TokenRecord(id: "token-in-client", expiry: now + 60)
+        #expect(try await store.begin(inBrowser: inClient, tokens: [token]) == (happened == "nothing"))
+        #expect((try store.session(ofToken: token.id, at: now) != nil) == (happened == "nothing"))
+        guard happened == "nothing" else { return }
+        try await store.end(browser.id)
+        #expect(try store.session(ofToken: token.id, at: now) == nil, "it ends with the browser's")
     }
 
     @Test func `a token dies before its session`() async throws {

@@ -43,31 +43,37 @@ struct AuthorizationChecks: Sendable {
         } catch {
             throw AuthorizationFailure.page(objectError ?? error)
         }
-        let (mode, modeError) = Self.mode(asked.parameters)
+        let wanted = RequestedResponse(asked.parameters, settings)
         let state = try? asked.parameters.optional(.state)
-        let target = ResponseTarget(client: client, redirectURI: redirect, mode: mode, state: state ?? nil)
+        let target = ResponseTarget(client: client, redirectURI: redirect, mode: wanted.mode, state: state ?? nil)
 
         // 3. From here on errors go to the client.
         do {
-            if let error = objectError ?? modeError { throw error }
+            if let objectError { throw objectError }
             try parameters.refuseRepeated()
-            return try await request(asked, target)
+            return try await request(asked, try wanted.type(for: client), target)
         } catch let error as OAuthError {
             throw AuthorizationFailure.response(AuthorizationResponse(error, to: target, issuer: settings.issuer))
         }
     }
 
-    private func request(_ asked: RequestObjects.Asked, _ target: ResponseTarget) async throws -> AuthorizationRequest {
+    private func request(
+        _ asked: RequestObjects.Asked,
+        _ type: ResponseType,
+        _ target: ResponseTarget
+    ) async throws -> AuthorizationRequest {
         let (client, parameters) = (target.client, asked.parameters)
-        try Self.checkResponseType(parameters, client)
+        // What comes by the browser may have been taken from another answer (OIDC Core §3.2.2.1).
+        if type.isImplicit { _ = try parameters.required(.nonce) }
         let claims = try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) }
         let maximumAge = try Self.maximumAge(parameters) ?? client.metadata.defaultMaximumAge
-        let scope = try Self.scope(parameters, client)
+        let scope = try type.narrowed(Self.scope(parameters, client))
         return AuthorizationRequest(
             target: target,
+            responseType: type,
             scope: scope,
             nonce: try Self.bounded(parameters, .nonce, 1024),
-            codeChallenge: try Self.codeChallenge(parameters, client),
+            codeChallenge: type == .code ? try Self.codeChallenge(parameters, client) : nil,
             prompt: try Self.prompt(parameters),
             maximumAge: maximumAge,
             loginHint: try Self.bounded(parameters, .loginHint, 256),
@@ -83,7 +89,8 @@ struct AuthorizationChecks: Sendable {
 
     private func client(_ parameters: Parameters, _ network: String) async throws -> Client {
         let id = Client.ID(try parameters.required(.clientID))
-        guard let client = try await clients.client(id, from: network), client.grants.contains(.authorizationCode)
+        guard let client = try await clients.client(id, from: network),
+            !client.grants.isDisjoint(with: ResponseType.allCases.map(\.grant))
         else {
             throw OAuthError(
                 .invalidClient,
@@ -109,28 +116,6 @@ struct AuthorizationChecks: Sendable {
             )
         }
         return presented
-    }
-
-    /// The response mode, and an error to send by the default mode where the request named another than ours.
-    private static func mode(_ parameters: Parameters) -> (ResponseMode, OAuthError?) {
-        do throws(OAuthError) {
-            guard let name = try parameters.optional(.responseMode) else { return (.query, nil) }
-            if let mode = ResponseMode(rawValue: name) { return (mode, nil) }
-            throw invalid(.responseMode, "query or form_post", name)
-        } catch {
-            return (.query, error)
-        }
-    }
-
-    private static func checkResponseType(_ parameters: Parameters, _ client: Client) throws(OAuthError) {
-        let type = try parameters.required(.responseType)
-        guard type == "code" else {
-            throw OAuthError(
-                .unsupportedResponseType,
-                "the only \(.responseType) is code",
-                FailedCheck("response_type", expected: "code", seen: FailedCheck.excerpt(type))
-            )
-        }
     }
 
     private static func scope(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> Scope {
@@ -201,7 +186,7 @@ struct AuthorizationChecks: Sendable {
         return text
     }
 
-    private static func invalid(_ name: ParameterName, _ expected: String, _ seen: String) -> OAuthError {
+    static func invalid(_ name: ParameterName, _ expected: String, _ seen: String) -> OAuthError {
         OAuthError(
             .invalidRequest,
             "\(name) is not as it must be",

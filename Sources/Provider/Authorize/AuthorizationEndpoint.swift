@@ -6,11 +6,18 @@ package struct AuthorizationEndpoint: Sendable {
     private let dependencies: Dependencies
     private let checks: AuthorizationChecks
     private let codes: AuthorizationCodes
+    private let implicit: ImplicitFlow
 
-    init(_ dependencies: Dependencies, checks: AuthorizationChecks, codes: AuthorizationCodes) {
+    init(
+        _ dependencies: Dependencies,
+        checks: AuthorizationChecks,
+        codes: AuthorizationCodes,
+        implicit: ImplicitFlow
+    ) {
         self.dependencies = dependencies
         self.checks = checks
         self.codes = codes
+        self.implicit = implicit
     }
 
     /// The request in `parameters`, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
@@ -40,6 +47,7 @@ package struct AuthorizationEndpoint: Sendable {
                     : .consent(request, scope: missing.isEmpty ? request.scope : missing)
             }
         }
+        if request.responseType.isImplicit { return .respond(try await implicit.answer(request, live, at: now)) }
         let code = try await codes.issue(for: request, live, at: now)
         return .respond(AuthorizationResponse(code: code, to: request.target, issuer: dependencies.settings.issuer))
     }

@@ -4,9 +4,10 @@ package import OAuth
 /// An authorization request, every parameter validated (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
 package struct AuthorizationRequest: Sendable {
     package let target: ResponseTarget
+    let responseType: ResponseType
     package let scope: Scope
     package let nonce: String?
-    /// The S256 challenge, or nil where the client need not send one and did not.
+    /// The S256 challenge, or nil where the client need not send one and did not, and where no code is asked for.
     package let codeChallenge: String?
     package let prompt: Set<Prompt>
     /// Seconds; the request's own or the client's default.

@@ -15,6 +15,7 @@ package struct ResponseTarget: Sendable {
 /// How the answer travels (OAuth Multiple Response Types §2.1, OAuth Form Post Response Mode).
 package enum ResponseMode: String, Sendable, CaseIterable {
     case query
+    case fragment
     case formPost = "form_post"
 }
 
@@ -29,6 +30,18 @@ package struct AuthorizationResponse: Sendable {
     /// A code.
     init(code: String, to target: ResponseTarget, issuer: String) {
         self.init([("code", code)], to: target, issuer: issuer, refusal: nil)
+    }
+
+    /// `tokens`, with the names of a token response (RFC 6749 §4.2.2, OIDC Core §3.2.2.5).
+    init(tokens: JSONObject, to target: ResponseTarget, issuer: String) {
+        let parameters = tokens.names.compactMap { name in
+            switch tokens[name] {
+            case .string(let text): (name, text)
+            case .integer(let number): (name, "\(number)")
+            default: nil
+            }
+        }
+        self.init(parameters, to: target, issuer: issuer, refusal: nil)
     }
 
     /// An error.
@@ -55,9 +68,11 @@ package struct AuthorizationResponse: Sendable {
         self.parameters = parameters
     }
 
-    /// The redirect URI with the parameters in its query, after those that it was registered with.
+    /// The redirect URI with the parameters in its fragment where that is the mode; else in its query, after those that it was
+    /// registered with.
     package var location: String {
         let pairs = parameters.map { "\($0.name)=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
-        return target.redirectURI + (target.redirectURI.contains("?") ? "&" : "?") + pairs
+        let mark = target.mode == .fragment ? "#" : target.redirectURI.contains("?") ? "&" : "?"
+        return target.redirectURI + mark + pairs
     }
 }

@@ -9,7 +9,7 @@ package enum Interaction: Sendable {
     case chooseAccount(AuthorizationRequest)
     /// The person must allow `scope`, those parts of the request's that were not allowed before.
     case consent(AuthorizationRequest, scope: Scope)
-    /// Nothing more is needed: a code, or an error.
+    /// Nothing more is needed: a code, tokens, or an error.
     case respond(AuthorizationResponse)
 }
 

@@ -7,6 +7,8 @@ package struct ClientMetadata: Sendable {
     package var redirectURIs: [RedirectURI] = []
     /// Where a browser may be sent after a sign-out (RP-Initiated Logout §3.1).
     package var postLogoutRedirectURIs: [RedirectURI] = []
+    /// What it may ask the authorization endpoint for.
+    package var responseTypes: Set<ResponseType> = [.code]
     /// Whether it runs on its user's machine.
     package var isNative = false
     /// Shown on the pages.
@@ -76,6 +78,7 @@ package struct ClientMetadata: Sendable {
         let reader = MetadataReader(json)
         isNative = try reader.choice("application_type", ["web", "native"], "web or native") == "native"
         redirectURIs = try reader.redirects("redirect_uris", isNative: isNative, orThrow: .invalidRedirectURI)
+        responseTypes = try reader.responseTypes()
         postLogoutRedirectURIs = try reader.redirects(
             "post_logout_redirect_uris",
             isNative: isNative,
@@ -134,6 +137,7 @@ package struct ClientMetadata: Sendable {
         if !postLogoutRedirectURIs.isEmpty {
             json["post_logout_redirect_uris"] = .strings(postLogoutRedirectURIs.map(\.description))
         }
+        if responseTypes != [.code] { json["response_types"] = .strings(ResponseType.names(responseTypes)) }
         if isPairwise { json["subject_type"] = "pairwise" }
         if isNative { json["application_type"] = "native" }
         let addresses = [

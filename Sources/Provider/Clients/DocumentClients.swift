@@ -32,7 +32,11 @@ final class DocumentClients: Sendable {
         limitsRates = dependencies.settings.limitsRates
         now = dependencies.now
         possible = { [settings = dependencies.settings, keys = dependencies.keys, now = dependencies.now] in
-            .init(scope: settings.supportedScopes, signing: keys.algorithms(at: now()))
+            .init(
+                scope: settings.supportedScopes,
+                signing: keys.algorithms(at: now()),
+                types: settings.responseTypes
+            )
         }
     }
 

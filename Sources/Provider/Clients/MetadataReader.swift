@@ -79,6 +79,16 @@ struct MetadataReader {
         return uris
     }
 
+    /// `response_types`; code where nothing is named (RFC 7591 §2).
+    func responseTypes() throws(OAuthError) -> Set<ResponseType> {
+        let values = try strings("response_types")
+        let types = values.compactMap { ResponseType($0) }
+        guard types.count == values.count else {
+            throw Self.refused("response_types", "of response_types_supported", seen: "\(values)")
+        }
+        return types.isEmpty ? [.code] : Set(types)
+    }
+
     /// An https address; http is taken for this machine.
     func address(_ name: ParameterName) throws(OAuthError) -> WebAddress? {
         guard let text = try text(name) else { return nil }

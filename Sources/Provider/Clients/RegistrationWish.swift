@@ -20,37 +20,43 @@ package struct RegistrationWish {
         let signing: [SignatureAlgorithm]
         /// What request objects may be encrypted by.
         let decryption: [JWEAlgorithm]
-        let grants: Set<GrantType>
+        let types: Set<ResponseType>
+        /// Whether it is the operator who asks, not a stranger.
+        let isOperator: Bool
+
+        /// A stranger's client is one that people take part in.
+        package var grants: Set<GrantType> {
+            Set(types.map(\.grant)).union(isOperator ? [.refreshToken, .clientCredentials] : [.refreshToken])
+        }
 
         /// The scope of a client that asks for none by name: a stranger's signs people in (OIDC Core §5.4) and does nothing for them.
         var unasked: Scope {
-            guard grants == RegistrationWish.grantTypes else { return scope }
+            guard !isOperator else { return scope }
             let signIn = ["openid", "profile", "email", "address", "phone", "offline_access"]
             return Scope(tokens: scope.tokens.filter(signIn.contains))
         }
 
-        /// `grants` are those that people take part in, where strangers ask.
         package init(
             scope: Scope,
             signing: [SignatureAlgorithm],
             decryption: [JWEAlgorithm] = JWEAlgorithm.allCases,
-            grants: Set<GrantType> = RegistrationWish.grantTypes
+            types: [ResponseType] = [.code],
+            isOperator: Bool = false
         ) {
-            (self.scope, self.signing, self.decryption, self.grants) = (scope, signing, decryption, grants)
+            (self.scope, self.signing, self.decryption) = (scope, signing, decryption)
+            (self.types, self.isOperator) = (Set(types), isOperator)
         }
     }
-
-    package static let grantTypes: Set<GrantType> = [.authorizationCode, .refreshToken]
-    static let responseTypes = ["code"]
 
     /// Reads the body of a registration. Throws the errors of RFC 7591 §3.2.2, each of which names its member.
     package init(_ json: JSONObject, _ possible: Possible) throws(OAuthError) {
         let reader = MetadataReader(json)
         try Self.refuseUnsupported(reader)
         let method = try Self.method(reader)
-        grants = try Self.grants(reader, possible.grants)
         var metadata = try Self.metadata(json, reader, possible, method)
-        guard !metadata.redirectURIs.isEmpty || !grants.contains(.authorizationCode) else {
+        grants = try Self.grants(reader, possible, metadata.responseTypes)
+        let sendsPeople = !grants.isDisjoint(with: ResponseType.allCases.map(\.grant))
+        guard !metadata.redirectURIs.isEmpty || !sendsPeople else {
             throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
         }
         let given = metadata.keys
@@ -128,6 +134,7 @@ package struct RegistrationWish {
         try checkObjectAlgorithm(metadata, method)
         try checkEncryption(metadata, possible)
         try checkFrontChannel(metadata)
+        try checkImplicit(metadata)
         try checkSector(metadata)
         return metadata
     }
@@ -214,6 +221,19 @@ package struct RegistrationWish {
         }
     }
 
+    /// OIDC Registration §2 (`application_type`): what tokens come to by way of a browser is a site, with TLS.
+    private static func checkImplicit(_ metadata: ClientMetadata) throws(OAuthError) {
+        guard !metadata.isNative, metadata.responseTypes.contains(where: \.isImplicit) else { return }
+        let isOfSite: (RedirectURI) -> Bool = { $0.description.hasPrefix("https:") && !$0.isOfThisMachine }
+        guard let other = metadata.redirectURIs.first(where: { !isOfSite($0) }) else { return }
+        throw MetadataReader.refused(
+            "redirect_uris",
+            "https URIs of hosts other than localhost, for a web application that is given tokens at once",
+            seen: other.description,
+            code: .invalidRedirectURI
+        )
+    }
+
     /// OIDC Core §8.1: without a list of all redirect URIs of the sector they have one host.
     private static func checkSector(_ metadata: ClientMetadata) throws(OAuthError) {
         guard metadata.isPairwise, metadata.sectorIdentifierURI == nil else { return }
@@ -226,20 +246,38 @@ package struct RegistrationWish {
         }
     }
 
-    /// What is asked for beyond what there is, is left out, and the answer says so (RFC 7591 §2). Throws where nothing is left.
-    private static func grants(_ reader: MetadataReader, _ possible: Set<GrantType>) throws(OAuthError) -> Set<
-        GrantType
-    > {
+    /// What is asked for beyond what there is, is left out, and the answer says so (RFC 7591 §2). Throws where nothing is left, and where
+    /// the grants are not those of the response types `types` (§2.1).
+    private static func grants(
+        _ reader: MetadataReader,
+        _ possible: Possible,
+        _ types: Set<ResponseType>
+    ) throws(OAuthError) -> Set<GrantType> {
+        guard types.isSubset(of: possible.types) else {
+            throw MetadataReader.refused(
+                "response_types",
+                "of response_types_supported",
+                seen: "\(ResponseType.names(types))"
+            )
+        }
         let named = try reader.strings("grant_types").map { GrantType($0) }
-        let grants = named.isEmpty ? [.authorizationCode] : possible.intersection(named)
-        let types = try reader.strings("response_types")
-        guard types.allSatisfy(responseTypes.contains) else {
-            throw MetadataReader.refused("response_types", "of response_types_supported", seen: "\(types)")
+        let grants = named.isEmpty ? [.authorizationCode] : possible.grants.intersection(named)
+        let needed = Set(types.map(\.grant))
+        // A program of the operator's that acts for itself alone asks the endpoint for nothing.
+        if possible.isOperator, !grants.isEmpty, grants.isDisjoint(with: ResponseType.allCases.map(\.grant)),
+            needed == [.authorizationCode]
+        {
+            return grants
         }
-        guard grants.contains(.authorizationCode) || possible != grantTypes && !grants.isEmpty else {
-            throw MetadataReader.refused("grant_types", "an array with authorization_code", seen: "\(named)")
+        if needed.contains(.authorizationCode) != grants.contains(.authorizationCode) {
+            throw needed.contains(.authorizationCode)
+                ? MetadataReader.refused("grant_types", "an array with authorization_code", seen: "\(named)")
+                : MetadataReader.refused("grant_types", "without authorization_code, as response_types are without code")
         }
-        return grants
+        guard needed.isSubset(of: grants) else {
+            throw MetadataReader.refused("grant_types", "an array with implicit, for these response_types", seen: "\(named)")
+        }
+        return needed.contains(.implicit) ? grants : grants.subtracting([.implicit])
     }
 
     private static func scope(_ reader: MetadataReader, _ possible: Possible) throws(OAuthError) -> Scope {

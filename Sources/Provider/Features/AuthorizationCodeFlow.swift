@@ -12,8 +12,8 @@ struct AuthorizationCodeFlow: Feature {
         grants = [AuthorizationCodeGrant(codes: AuthorizationCodes(dependencies), dependencies: dependencies)]
         let own: JSONObject = [
             "authorization_endpoint": .string(settings.url("/authorize")),
-            "response_types_supported": ["code"],
-            "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
+            "response_types_supported": .strings(settings.responseTypes.map(\.rawValue)),
+            "response_modes_supported": .strings(settings.responseModes.map(\.rawValue)),
             "code_challenge_methods_supported": ["S256"],
             "id_token_signing_alg_values_supported": .strings(
                 dependencies.keys.algorithms(at: dependencies.now()).map(\.rawValue)

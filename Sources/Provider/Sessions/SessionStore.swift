@@ -10,6 +10,10 @@ package protocol SessionStore: Sendable {
     /// When the code was presented again already, the session is over as it begins: one caller gets tokens, and they are dead.
     func begin(_ session: Session, tokens: [TokenRecord], refresh: RefreshSuccessor?) async throws -> Bool
 
+    /// The same for a session in a client that comes at once of one of a browser. False when that is over, or its account may not sign in
+    /// or was signed out since.
+    func begin(inBrowser session: Session, tokens: [TokenRecord]) async throws -> Bool
+
     /// Files further tokens of a session. False when the session is over.
     func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool
 

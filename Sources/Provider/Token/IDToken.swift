@@ -6,19 +6,21 @@ import OAuth
 struct IDToken {
     let client: Client
     let session: Session
-    /// Only with the tokens of a code.
+    /// Not in one that a refresh brings.
     let nonce: String?
+    /// What it tells of the person beside their name.
+    var person: JSONObject = [:]
 
-    /// The claims; `subject` is the account as the client knows it, `accessToken` is the compact text that comes with it,
-    /// hashed into `at_hash` (OIDC Core §3.1.3.6).
+    /// The claims; `subject` is the account as the client knows it, `accessToken` is the compact text that comes with it, if
+    /// any, hashed into `at_hash` (OIDC Core §3.1.3.6, §3.2.2.10).
     func claims(
         issuer: String,
         subject: Subject.ID,
-        accessToken: String,
+        accessToken: String?,
         from now: Timestamp,
         lifetime: Int64
     ) -> JSONObject {
-        var claims: JSONObject = [
+        var claims: JSONObject = person.merging([
             "iss": .string(issuer),
             "sub": .string(subject.description),
             "aud": .string(client.id.description),
@@ -26,11 +28,13 @@ struct IDToken {
             "iat": .integer(now.seconds),
             "auth_time": .integer(session.authenticatedAt.seconds),
             "sid": .string(session.id.description),
-            "at_hash": .string(Self.half(of: accessToken, client.metadata.idTokenAlgorithm)),
             // How the person proved who they are: a password (RFC 8176), one factor.
             "amr": ["pwd"],
             "acr": .string(Self.acr),
-        ]
+        ])
+        if let accessToken {
+            claims["at_hash"] = .string(Self.half(of: accessToken, client.metadata.idTokenAlgorithm))
+        }
         if let nonce { claims["nonce"] = .string(nonce) }
         return claims
     }

@@ -98,7 +98,7 @@ struct TokenIssuer: Sendable {
         }
         var response = response(token, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
-        let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.code.terms.nonce)
+        let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.nonce)
         try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
@@ -142,7 +142,7 @@ struct TokenIssuer: Sendable {
     }
 
     /// RFC 6749 §5.1.
-    private func response(_ token: SignedToken, lifetime: Int64) -> JSONObject {
+    func response(_ token: SignedToken, lifetime: Int64) -> JSONObject {
         var response: JSONObject = [
             "access_token": .string(token.compact),
             "token_type": "Bearer",
@@ -160,11 +160,12 @@ struct TokenIssuer: Sendable {
         )
     }
 
-    private func add(
+    /// `accessToken` is what the answer has beside the ID token; nil for nothing.
+    func add(
         _ idToken: IDToken,
         to response: inout JSONObject,
         _ terms: Terms,
-        accessToken: String,
+        accessToken: String?,
         at now: Timestamp
     ) throws {
         guard terms.scope.contains("openid") else { return }

@@ -68,6 +68,10 @@ package struct CachedSessionStore: SessionStore {
         try await store.begin(session, tokens: tokens, refresh: refresh)
     }
 
+    package func begin(inBrowser session: Session, tokens: [TokenRecord]) async throws -> Bool {
+        try await store.begin(inBrowser: session, tokens: tokens)
+    }
+
     package func add(_ tokens: [TokenRecord], to id: Session.ID, at now: Timestamp) async throws -> Bool {
         try await store.add(tokens, to: id, at: now)
     }

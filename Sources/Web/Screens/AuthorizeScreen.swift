@@ -194,7 +194,7 @@ struct AuthorizeScreen: Sendable {
     private func deliver(_ response: AuthorizationResponse, for request: EndpointRequest) -> Reply {
         var reply: Reply
         switch response.target.mode {
-        case .query:
+        case .query, .fragment:
             reply = desk.redirect(out: response.location)
         case .formPost:
             reply = desk.formPost(to: response.target.redirectURI, response.parameters, for: request)

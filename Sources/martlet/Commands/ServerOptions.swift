@@ -38,6 +38,8 @@ struct ServerOptions: ParsableArguments {
     var registrationPolicy: String?
     @Option(help: "Whether a client id may be the address of a document that describes the client: on or off.")
     var clientDocuments: String?
+    @Option(help: "Whether clients may ask for tokens at once, through the browser: on or off.")
+    var implicitFlow: String?
     @Option(help: "Seconds that an access token lives.")
     var accessTokenLifetime: String?
     @Option(help: "Seconds that the key set may be cached.")
@@ -84,6 +86,7 @@ struct ServerOptions: ParsableArguments {
             "jwks-max-age": jwksMaxAge, "key-deadline": keyDeadline,
             "registration": registration, "registration-token-file": registrationTokenFile,
             "registration-policy": registrationPolicy, "client-documents": clientDocuments,
+            "implicit-flow": implicitFlow,
             "access-token-lifetime": accessTokenLifetime, "user-token-lifetime": userTokenLifetime,
             "refresh-token-lifetime": refreshTokenLifetime, "log-level": logLevel, "log-format": logFormat,
             "smtp-host": smtpHost, "smtp-port": smtpPort, "smtp-security": smtpSecurity,

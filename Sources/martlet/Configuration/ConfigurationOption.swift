@@ -99,6 +99,12 @@ extension ConfigurationOption {
             standard: "off",
             meaning: "whether a client id may be the https address of a document that describes the client"
         ),
+        .init(
+            name: "implicit-flow",
+            standard: "off",
+            meaning:
+                "whether clients may register the response types `id_token` and `id_token token`: tokens at once, through the browser, where more can be stolen than a code"
+        ),
         .init(name: "access-token-lifetime", standard: "3600", meaning: "seconds, 60 to 86400"),
         .init(
             name: "jwks-max-age",

@@ -24,6 +24,7 @@ struct ServerConfiguration: Sendable {
     /// What they are held to.
     let registeredPolicy: ClientPolicy
     let takesClientDocuments: Bool
+    let servesImplicitFlow: Bool
     /// Seconds.
     let accessTokenLifetime: Int
     let keyRotation: KeyRotation
@@ -54,6 +55,7 @@ struct ServerConfiguration: Sendable {
         registration = try RegistrationSetting.policy(sources, isDevelopment: isDevelopment)
         registeredPolicy = try RegistrationSetting.clientPolicy(sources)
         takesClientDocuments = try sources.isOn("client-documents") ?? false
+        servesImplicitFlow = try sources.isOn("implicit-flow") ?? false
         accessTokenLifetime = try Self.accessTokenLifetime(sources)
         keyRotation = try Self.keyRotation(sources)
         userTokens = UserTokens(
@@ -190,6 +192,7 @@ extension ServerConfiguration {
         settings.registration = registration
         settings.registeredPolicy = registeredPolicy
         settings.takesClientDocuments = takesClientDocuments
+        settings.servesImplicitFlow = servesImplicitFlow
         settings.interfaceLanguages = pages.theme.catalogues.languages
         return settings
     }

@@ -23,7 +23,6 @@ struct DeclaredClient: Sendable {
         let folder: String
     }
 
-    private static let grants: Set<GrantType> = RegistrationWish.grantTypes.union([.clientCredentials])
     private static let own = ["client_id", "client_secret", "policy", "resource_server", "must_answer_challenge"]
     private static let members = ClientRegistration.memberNames + own
 
@@ -32,13 +31,16 @@ struct DeclaredClient: Sendable {
         let reader = DeclarationReader(json, at: place)
         try reader.refuseUnknown(Self.members)
         let id = try Self.id(reader)
-        let metadata = try Self.metadata(reader, context)
+        let possible = RegistrationWish.Possible(
+            scope: context.scope,
+            signing: KeyFolder.algorithms,
+            types: ResponseType.allCases,
+            isOperator: true
+        )
+        let metadata = try Self.metadata(reader, context, possible.grants)
         let wish: RegistrationWish
         do throws(OAuthError) {
-            wish = try RegistrationWish(
-                metadata,
-                .init(scope: context.scope, signing: KeyFolder.algorithms, grants: Self.grants)
-            )
+            wish = try RegistrationWish(metadata, possible)
         } catch {
             throw DeclarationError("\(place) (\(id)):", "\(error.description) (\(error.failed.seen))")
         }
@@ -76,7 +78,11 @@ struct DeclaredClient: Sendable {
     }
 
     /// The members of registration, completed by what a file may leave out.
-    private static func metadata(_ reader: DeclarationReader, _ context: Context) throws -> JSONObject {
+    private static func metadata(
+        _ reader: DeclarationReader,
+        _ context: Context,
+        _ grants: Set<GrantType>
+    ) throws -> JSONObject {
         var metadata = reader.json
         for name in own { metadata[name] = nil }
         let hasRedirects = metadata["redirect_uris"] != nil

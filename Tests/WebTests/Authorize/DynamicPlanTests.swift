@@ -93,4 +93,30 @@ struct DynamicPlanTests {
         #expect(try await plan.refresh(new, "second").status == 200)
         #expect(try await plan.refresh(plan.key, "first").error == "invalid_client", "the control: the old one is gone")
     }
+
+    /// With the option that the plan needs; without it two of the response types are missing (`ImplicitSecurityTests`).
+    @Test func `oidcc-discovery-endpoint-verification`() async throws {
+        let server = try TestServer(over: try await TestProvider { $0.servesImplicitFlow = true })
+        let reply = try await server.call(.get, "/.well-known/openid-configuration")
+        #expect(reply.status == 200 && reply.field("Content-Type") == "application/json")
+        let metadata = try #require(reply.json)
+        #expect(metadata["issuer"]?.stringValue == TestProvider.issuer)
+        #expect(metadata["response_types_supported"] == ["code", "id_token", "id_token token"])
+        #expect(metadata["response_modes_supported"] == ["query", "fragment", "form_post"])
+        #expect(
+            metadata["grant_types_supported"] == [
+                "client_credentials", "authorization_code", "refresh_token", "implicit",
+            ]
+        )
+        for name in metadata.names where name.hasSuffix("_endpoint") || name == "jwks_uri" {
+            #expect(metadata[name]?.stringValue?.hasPrefix("https://") == true, "\(name)")
+        }
+        for name in [
+            "subject_types_supported", "id_token_signing_alg_values_supported", "claims_supported", "scopes_supported",
+            "userinfo_signing_alg_values_supported", "code_challenge_methods_supported",
+        ] {
+            #expect(metadata[name]?.stringsValue?.isEmpty == false, "\(name)")
+        }
+        #expect(metadata["scopes_supported"]?.stringsValue?.contains("openid") == true)
+    }
 }

@@ -46,6 +46,20 @@ struct DeclarationTests {
         #expect(file.settings.map(\.name) == ["access-token-lifetime"] && file.settings.map(\.value) == ["3600"])
     }
 
+    @Test func `a client that asks for tokens at once is declared as it would be registered`() throws {
+        let text = """
+            {"clients": [{"client_id": "a", "client_secret": {"env": "SHOP_SECRET"}, "redirect_uris": ["https://a.example/"],
+                          "response_types": ["token id_token", "code"], "grant_types": ["implicit", "authorization_code"]},
+                         {"client_id": "b", "client_secret": {"env": "SHOP_SECRET"}}]}
+            """
+        let clients = try Self.read(text).clients.map(\.client)
+        #expect(clients.map(\.grants) == [[.implicit, .authorizationCode], [.clientCredentials]])
+        #expect(clients.map(\.metadata.responseTypes) == [[.code, .idTokenToken], [.code]])
+        let onThisMachine = text.replacing("https://a.example/", with: "http://localhost:5000/")
+        let error = #expect(throws: DeclarationError.self) { try Self.read(onThisMachine) }
+        #expect(error?.description.contains("https URIs of hosts other than localhost") == true)
+    }
+
     struct Wrong: Sendable, CustomTestStringConvertible {
         let text: String
         let says: String
@@ -73,7 +87,10 @@ struct DeclarationTests {
         .client(#", "client_secret": {"file": "/not/there"}"#, "which is not there"),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "colour": 1"#, "clients[0].colour is not known"),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "scope": "foo""#, "clients[0].scope has \"foo\""),
-        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "grant_types": ["implicit"]"#, "has \"implicit\""),
+        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "grant_types": ["password"]"#, "has \"password\""),
+        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "grant_types": ["implicit"]"#, "with authorization_code"),
+        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["id_token"]"#, "without authorization_"),
+        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["token"]"#, "response_types must be of"),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "policy": "core""#, "names \"core\""),
         .client(
             #", "client_secret": {"env": "SHOP_SECRET"}, "policy": {"access_token_lifetime": 1}"#,

@@ -83,7 +83,8 @@ struct RegistrationDesk: Sendable {
         let possible = RegistrationWish.Possible(
             scope: dependencies.settings.supportedScopes,
             signing: dependencies.keys.algorithms(at: now),
-            decryption: dependencies.decryption.algorithms
+            decryption: dependencies.decryption.algorithms,
+            types: dependencies.settings.registeredTypes
         )
         return try RegistrationWish(body, possible)
     }
@@ -225,7 +226,7 @@ extension Client {
             "subject_type": "public",
             "token_endpoint_auth_method": .string(authentication.rawValue),
             "grant_types": .strings(grants.map(\.description).sorted()),
-            "response_types": .strings(RegistrationWish.responseTypes),
+            "response_types": ["code"],
             "scope": .string(scope.description),
         ]
         switch credential {
