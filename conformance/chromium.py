@@ -82,9 +82,9 @@ class Chromium:
         return bool(self.driver.find_elements(By.ID, id))
 
     def arrive(self, url: str, seconds: float = 30) -> None:
-        """Waits until the address is this one, or begins with it and a `?`."""
+        """Waits until the address is this one, or begins with it and a `?` or a `#`."""
         limit = time.monotonic() + seconds
-        while self.url != url and not self.url.startswith(url + "?"):
+        while self.url != url and not self.url.startswith((url + "?", url + "#")):
             assert time.monotonic() < limit, f"at {self.url}, not {url}: {self.text[:500]} {self.complaints()}"
             time.sleep(0.05)
 

@@ -269,13 +269,20 @@ package struct RegistrationWish {
         {
             return grants
         }
-        if needed.contains(.authorizationCode) != grants.contains(.authorizationCode) {
-            throw needed.contains(.authorizationCode)
-                ? MetadataReader.refused("grant_types", "an array with authorization_code", seen: "\(named)")
-                : MetadataReader.refused("grant_types", "without authorization_code, as response_types are without code")
+        for grant in [GrantType.authorizationCode, .implicit] where needed.contains(grant) && !grants.contains(grant) {
+            throw MetadataReader.refused(
+                "grant_types",
+                grant == .implicit
+                    ? "an array with implicit, for these response_types" : "an array with authorization_code",
+                seen: "\(named)"
+            )
         }
-        guard needed.isSubset(of: grants) else {
-            throw MetadataReader.refused("grant_types", "an array with implicit, for these response_types", seen: "\(named)")
+        guard needed.contains(.authorizationCode) || !grants.contains(.authorizationCode) else {
+            throw MetadataReader.refused(
+                "grant_types",
+                "without authorization_code, as response_types are without code",
+                seen: "\(named)"
+            )
         }
         return needed.contains(.implicit) ? grants : grants.subtracting([.implicit])
     }

@@ -53,7 +53,8 @@ struct ImplicitSecurityTests {
         let plan = try await Plan(pair.type, pair.mode, registered: Set(Self.allTypes))
         // With the first request a person signs in and allows it; the second is answered at once.
         _ = try await plan.app.go(on: plan.browser.get(plan.app.request()), plan.browser)
-        let reply = try await plan.browser.get(plan.app.request(["response_type": pair.type, "response_mode": pair.mode]))
+        let asked = plan.app.request(["response_type": pair.type, "response_mode": pair.mode])
+        let reply = try await plan.browser.get(asked)
         let found: [String: String]
         if pair.place == "form" {
             #expect(reply.status == 200 && reply.location == nil)

@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 import HTTPTypes
 import JOSE
 import OAuth

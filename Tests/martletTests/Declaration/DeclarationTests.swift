@@ -89,8 +89,14 @@ struct DeclarationTests {
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "scope": "foo""#, "clients[0].scope has \"foo\""),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "grant_types": ["password"]"#, "has \"password\""),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "grant_types": ["implicit"]"#, "with authorization_code"),
-        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["id_token"]"#, "without authorization_"),
-        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["token"]"#, "response_types must be of"),
+        .client(
+            #", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["id_token"]"#,
+            "grant_types must be an array with implicit"
+        ),
+        .client(
+            #", "client_secret": {"env": "SHOP_SECRET"}, "response_types": ["token"]"#,
+            "response_types must be of"
+        ),
         .client(#", "client_secret": {"env": "SHOP_SECRET"}, "policy": "core""#, "names \"core\""),
         .client(
             #", "client_secret": {"env": "SHOP_SECRET"}, "policy": {"access_token_lifetime": 1}"#,
