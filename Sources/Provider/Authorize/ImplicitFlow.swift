@@ -74,13 +74,8 @@ extension TokenIssuer {
             )
         }
         var answer = token.map { response($0, lifetime: $0.content.expiry.seconds - now.seconds) } ?? JSONObject()
-        var idToken = IDToken(client: request.client, session: session, nonce: signIn.nonce)
-        // What no userinfo will tell is in the token (OIDC Core §5.4); what was asked for by name is anyway (§5.5).
-        idToken.person = StandardClaims.released(
-            of: live.subject,
-            scope: token == nil ? terms.scope : Scope(tokens: []),
-            requested: request.claims.idToken
-        )
+        var idToken = IDToken(client: request.client, subject: live.subject, session: session, nonce: signIn.nonce)
+        if token == nil { idToken.scope = terms.scope }
         try add(idToken, to: &answer, terms, accessToken: token?.compact, at: now)
         return answer
     }

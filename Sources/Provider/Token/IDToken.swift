@@ -5,24 +5,27 @@ import OAuth
 /// What an ID token says (OIDC Core §2).
 struct IDToken {
     let client: Client
+    let subject: Subject
     let session: Session
     /// Not in one that a refresh brings.
     let nonce: String?
-    /// What it tells of the person beside their name.
-    var person: JSONObject = [:]
+    /// What releases claims about the person in it, as there is no userinfo for it (OIDC Core §5.4). Claims that the request named for it
+    /// are in it anyway (§5.5).
+    var scope = Scope(tokens: [])
 
-    /// The claims; `subject` is the account as the client knows it, `accessToken` is the compact text that comes with it, if
+    /// The claims; `name` is the account as the client knows it, `accessToken` is the compact text that comes with it, if
     /// any, hashed into `at_hash` (OIDC Core §3.1.3.6, §3.2.2.10).
     func claims(
         issuer: String,
-        subject: Subject.ID,
+        name: Subject.ID,
         accessToken: String?,
         from now: Timestamp,
         lifetime: Int64
     ) -> JSONObject {
-        var claims: JSONObject = person.merging([
+        let requested = session.grant?.claims.idToken ?? []
+        var claims = StandardClaims.released(of: subject, scope: scope, requested: requested).merging([
             "iss": .string(issuer),
-            "sub": .string(subject.description),
+            "sub": .string(name.description),
             "aud": .string(client.id.description),
             "exp": .integer(now.seconds + lifetime),
             "iat": .integer(now.seconds),

@@ -98,8 +98,10 @@ struct TokenIssuer: Sendable {
         }
         var response = response(token, lifetime: expiry.seconds - now.seconds)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
-        let idToken = IDToken(client: authorization.client, session: session, nonce: signIn.nonce)
-        try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
+        let idToken = authorization.subject.map {
+            IDToken(client: authorization.client, subject: $0, session: session, nonce: signIn.nonce)
+        }
+        if let idToken { try add(idToken, to: &response, terms, accessToken: token.compact, at: now) }
         return IssuedToken(responseBody: response.encoded())
     }
 
@@ -125,7 +127,7 @@ struct TokenIssuer: Sendable {
         dependencies.sessions.touch(session.id, at: now)
         var response = response(token, lifetime: expiry.seconds - now.seconds)
         response["refresh_token"] = .string(refresh.text)
-        let idToken = IDToken(client: authorization.client, session: session, nonce: nil)
+        let idToken = IDToken(client: authorization.client, subject: live.subject, session: session, nonce: nil)
         try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
     }
@@ -172,7 +174,7 @@ struct TokenIssuer: Sendable {
         let settings = dependencies.settings
         let claims = idToken.claims(
             issuer: settings.issuer,
-            subject: subjectNames.name(of: idToken.session.subject, for: idToken.client),
+            name: subjectNames.name(of: idToken.session.subject, for: idToken.client),
             accessToken: accessToken,
             from: now,
             lifetime: settings.idTokenLifetime(of: idToken.client)

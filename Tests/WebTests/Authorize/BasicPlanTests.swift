@@ -273,6 +273,22 @@ struct BasicPlanTests {
     }
 
     @Test(arguments: modes)
+    func `claims that are named for the ID token are in it, at a refresh too`(mode: String?) async throws {
+        let plan = try await Plan(mode)
+        let claims = #"{"id_token":{"email":null,"given_name":{"essential":true},"unheard_of":null,"sub":null}}"#
+        let tokens = try await plan.app.redeem(
+            plan.authorize(["scope": "openid offline_access", "prompt": "consent", "claims": claims])
+        )
+        let next = try await plan.app.refresh(tokens["refresh_token"] ?? "")
+        for reply in [tokens, next] {
+            let told = try JSONObject.parse(Plan.signed(reply).payload)
+            #expect(told["email"]?.stringValue == "ada@example.org" && told["given_name"]?.stringValue == "Ada")
+            #expect(told["unheard_of"] == nil && told["name"] == nil)
+            #expect(told["sub"]?.stringValue == plan.person.id.description)
+        }
+    }
+
+    @Test(arguments: modes)
     func `oidcc-refresh-token`(mode: String?) async throws {
         let plan = try await Plan(mode)
         let tokens = try await plan.app.redeem(
