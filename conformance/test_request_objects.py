@@ -194,7 +194,7 @@ def test_an_address_that_is_not_registered_is_not_asked(peer):
     client = Signer(server, request_uris=[documents.url + "/mine"])
     documents.put("/other", as_text(client.object()))
     documents.asked.clear()
-    for uri in (documents.url + "/other", "urn:ietf:params:oauth:request_uri:x", "http://localhost/mine"):
+    for uri in (documents.url + "/other", "urn:example:x", "http://localhost/mine"):
         assert client.error(request_uri=uri) == "invalid_request_uri"
     assert documents.asked == []
 

@@ -138,6 +138,33 @@ package struct Parameters: Sendable {
         return all
     }
 
+    /// These, with `value` for `name`.
+    package func setting(_ name: ParameterName, to value: String) -> Parameters {
+        var changed = removing([name])
+        changed.values[name.description] = value
+        return changed
+    }
+
+    /// These without those of `names`.
+    package func removing(_ names: [ParameterName]) -> Parameters {
+        var rest = self
+        for name in names {
+            rest.values[name.description] = nil
+            rest.mistyped.remove(name.description)
+            rest.repeated.removeAll { $0 == name.description }
+            if name == .resource { rest.resources = [] }
+        }
+        return rest
+    }
+
+    /// As `init(json:)` reads them back, in the order of their names, without those that are empty or of a wrong type.
+    package var json: JSONObject {
+        var json = JSONObject()
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) where !value.isEmpty { json[name] = .string(value) }
+        if !resources.isEmpty { json[ParameterName.resource.description] = .strings(resources) }
+        return json
+    }
+
     /// The value of `name`, or nil when it is omitted or empty. Throws `invalid_request` when it is not a string, or there twice.
     package func optional(_ name: ParameterName) throws(OAuthError) -> String? {
         if repeated.contains(name.description) { try refuseRepeated() }

@@ -13,6 +13,7 @@ package struct Dependencies: Sendable {
     package let codes: any AuthorizationCodeStore
     package let consents: any ConsentStore
     package let resources: any ResourceStore
+    package let pushedRequests: any PushedRequestStore
     /// What clients keep elsewhere.
     package let documents: any RemoteDocuments
     package let keys: SigningKeys
@@ -42,6 +43,7 @@ package struct Dependencies: Sendable {
         codes = stores.codes
         consents = stores.consents
         resources = stores.resources
+        pushedRequests = stores.pushedRequests
         self.documents = documents
         self.keys = keys
         self.sealing = sealing
@@ -65,6 +67,7 @@ package struct Dependencies: Sendable {
         let codes: any AuthorizationCodeStore
         let consents: any ConsentStore
         let resources: any ResourceStore
+        let pushedRequests: any PushedRequestStore
 
         package init(
             clients: any ClientStore,
@@ -75,7 +78,8 @@ package struct Dependencies: Sendable {
             refreshTokens: any RefreshTokenStore,
             codes: any AuthorizationCodeStore,
             consents: any ConsentStore,
-            resources: any ResourceStore
+            resources: any ResourceStore,
+            pushedRequests: any PushedRequestStore
         ) {
             self.clients = clients
             self.subjects = subjects
@@ -86,6 +90,7 @@ package struct Dependencies: Sendable {
             self.codes = codes
             self.consents = consents
             self.resources = resources
+            self.pushedRequests = pushedRequests
         }
     }
 }

@@ -34,6 +34,7 @@ package struct Provider: Sendable {
         let authentication: ClientAuthentication
         let tokens: AccessTokenVerifier
         let bearer: BearerToken
+        let checks: AuthorizationChecks
     }
 
     /// `hasHistory` tells whether an earlier process served this database. Throws what the replay store throws.
@@ -47,13 +48,7 @@ package struct Provider: Sendable {
         sessions = Sessions(dependencies)
         authorization = AuthorizationEndpoint(
             dependencies,
-            checks: AuthorizationChecks(
-                clients: directory,
-                settings: settings,
-                hints: IDTokenHints(dependencies: dependencies),
-                audiences: Audiences(dependencies),
-                objects: RequestObjects(dependencies, keys: spine.keys)
-            ),
+            checks: spine.checks,
             codes: AuthorizationCodes(dependencies),
             implicit: ImplicitFlow(dependencies, encryption: spine.encryption)
         )
@@ -124,7 +119,15 @@ package struct Provider: Sendable {
                 )
             ),
             tokens: tokens,
-            bearer: BearerToken(tokens: tokens, settings: dependencies.settings)
+            bearer: BearerToken(tokens: tokens, settings: dependencies.settings),
+            checks: AuthorizationChecks(
+                clients: directory,
+                settings: dependencies.settings,
+                hints: IDTokenHints(dependencies: dependencies),
+                audiences: Audiences(dependencies),
+                objects: RequestObjects(dependencies, keys: keys),
+                pushes: PushedRequests(dependencies)
+            )
         )
     }
 }

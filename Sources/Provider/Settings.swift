@@ -10,6 +10,14 @@ package struct Settings: Sendable {
     package var signInTokenLifetime: Int64 = 43_200
     /// How long a code may be redeemed, in seconds (FAPI 2.0 §5.3.2.1: at most 60).
     package var codeLifetime: Int64 = 60
+    /// How long a pushed request may wait for its browser, in seconds (FAPI 2.0 §5.3.2.2: less than 600).
+    package var pushedRequestLifetime: Int64 = 60
+    /// Requests that a client may push in a minute.
+    package var pushesPerClient = 100
+    /// The most pushed requests of one client that wait for their browsers and people; more than its rate fills.
+    package var pushedRequestsPerClient = 10_000
+    /// How long a person may take over a request, in seconds.
+    package static let dialogueLifetime: Int64 = 3600
     /// How long an ID token is good, in seconds.
     package var idTokenLifetime: Int64 = 3600
     /// How long a refresh token of a client may lie unused, in seconds.

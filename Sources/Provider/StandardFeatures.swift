@@ -10,6 +10,7 @@ enum StandardFeatures {
             ClientRegistration(dependencies),
             UserInfo(dependencies, encryption: spine.encryption, guard: spine.bearer),
             TokenIntrospection(authentication: spine.authentication, tokens: spine.tokens),
+            PushedAuthorization(dependencies, authentication: spine.authentication, checks: spine.checks),
             TokenRevocation(dependencies, authentication: spine.authentication, tokens: spine.tokens),
         ]
     }

@@ -10,6 +10,7 @@ enum Schema {
         Migration(version: 6, sql: AuthorizationSchema.sql),
         Migration(version: 7, sql: ResourceSchema.sql),
         Migration(version: 8, sql: ResourceSchema.declarations),
+        Migration(version: 9, sql: PushedRequestSchema.sql),
     ]
 
     private static let tables = [

@@ -6,7 +6,7 @@ extension Stores {
     private static let chunk: Int64 = 500
 
     /// Deletes what time has made meaningless: expired verifications, one-time tokens, kept assertions, sessions and their
-    /// tokens, codes, revoked tokens, registrations that no limit counts any more, and accounts that nobody activated. Returns the number of rows. Throws `DatabaseError`; what was
+    /// tokens, codes, pushed requests, revoked tokens, registrations that no limit counts any more, and accounts that nobody activated. Returns the number of rows. Throws `DatabaseError`; what was
     /// deleted until then stays deleted.
     @discardableResult
     package func sweep(at now: Timestamp) async throws -> Int {
@@ -32,6 +32,7 @@ extension Stores {
         for table in ["issued_token", "refresh_token", "session"] {
             deleted += try await sweep(table, "id", "expires_at <= $2", [.time(now)])
         }
+        deleted += try await sweep("pushed_request", "digest", "expires_at <= $2", [.time(now)])
         // The second use of a code is seen for an hour.
         deleted += try await sweep("authorization_code", "id", "expires_at <= $2", [.time(now - 3600)])
         deleted += try await sweep("registration_event", "(at, account_id)", "at < $2", [.time(uncounted)])

@@ -23,6 +23,7 @@ package struct Stores: Sendable {
     package let sessions: SQLSessionStore
     package let refreshTokens: SQLRefreshTokenStore
     package let codes: SQLAuthorizationCodeStore
+    package let pushedRequests: SQLPushedRequestStore
     package let consents: SQLConsentStore
     package let resources: SQLResourceStore
     package let declarations: SQLDeclarationStore
@@ -67,6 +68,7 @@ package struct Stores: Sendable {
         sessions = SQLSessionStore(database)
         refreshTokens = SQLRefreshTokenStore(database)
         codes = SQLAuthorizationCodeStore(database)
+        pushedRequests = SQLPushedRequestStore(database)
         consents = SQLConsentStore(database)
         resources = SQLResourceStore(database)
         declarations = SQLDeclarationStore(database, clients: clients)

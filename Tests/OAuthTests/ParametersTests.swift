@@ -67,6 +67,17 @@ struct ParametersTests {
         #expect(try parameters.required(.grantType) == "client_credentials")
     }
 
+    @Test func `what is kept as JSON is read back, but for what was of a wrong type`() throws {
+        let sent = try Parameters(json: [
+            "state": "s", "resource": ["https://a.example", "https://b.example"], "extension": 1, "nonce": "",
+        ])
+        #expect(sent.json == ["state": "s", "resource": ["https://a.example", "https://b.example"]])
+        let changed = try Parameters(json: sent.json).setting(.clientID, to: "c").removing([.state])
+        #expect(try changed.optional(.clientID) == "c" && changed.optional(.state) == nil)
+        #expect(try changed.allResources() == ["https://a.example", "https://b.example"])
+        #expect(try changed.removing([.resource]).allResources() == [])
+    }
+
     @Test(arguments: [64, 65])
     func `a request carries at most 64 parameters`(count: Int) throws {
         let names = (1...count).map { "p\($0)" }

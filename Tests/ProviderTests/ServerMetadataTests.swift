@@ -28,7 +28,7 @@ struct ServerMetadataTests {
             "response_modes_supported": ["query", "form_post"], "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true, "claims_parameter_supported": true,
             "request_parameter_supported": true, "request_uri_parameter_supported": true,
-            "require_request_uri_registration": true,
+            "require_request_uri_registration": true, "require_pushed_authorization_requests": false,
             "id_token_encryption_alg_values_supported": encryption,
             "userinfo_encryption_alg_values_supported": encryption,
             "id_token_encryption_enc_values_supported": contents, "userinfo_encryption_enc_values_supported": contents,
@@ -55,7 +55,7 @@ struct ServerMetadataTests {
         for (name, path) in [
             ("token_endpoint", "token"), ("jwks_uri", "jwks"), ("challenge_endpoint", "challenge"),
             ("userinfo_endpoint", "userinfo"), ("introspection_endpoint", "introspect"),
-            ("revocation_endpoint", "revoke"),
+            ("revocation_endpoint", "revoke"), ("pushed_authorization_request_endpoint", "par"),
         ] { members[name] = .string("\(issuer)/oauth/\(path)") }
         for name in ["token", "introspection", "revocation"] {
             members["\(name)_endpoint_auth_methods_supported"] = name == "introspection" ? provingMethods : methods

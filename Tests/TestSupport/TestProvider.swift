@@ -68,7 +68,8 @@ package struct TestProvider: Sendable {
                 refreshTokens: stores.refreshTokens,
                 codes: stores.codes,
                 consents: stores.consents,
-                resources: stores.resources
+                resources: stores.resources,
+                pushedRequests: stores.pushedRequests
             ),
             documents: documents,
             keys: keys.signing,

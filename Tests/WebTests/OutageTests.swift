@@ -30,7 +30,8 @@ struct OutageTests {
                 refreshTokens: provider.stores.refreshTokens,
                 codes: provider.stores.codes,
                 consents: provider.stores.consents,
-                resources: provider.stores.resources
+                resources: provider.stores.resources,
+                pushedRequests: provider.stores.pushedRequests
             ),
             documents: TestDocuments(),
             keys: provider.dependencies.keys,

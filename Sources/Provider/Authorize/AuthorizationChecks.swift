@@ -17,6 +17,7 @@ struct AuthorizationChecks: Sendable {
     let hints: IDTokenHints
     let audiences: Audiences
     let objects: RequestObjects
+    let pushes: PushedRequests
 
     /// The request in `parameters`, of which some may be repeated, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
     /// what the stores throw.
@@ -30,9 +31,15 @@ struct AuthorizationChecks: Sendable {
         }
         var asked = RequestObjects.Asked(parameters: parameters)
         var objectError: OAuthError?
-        do throws(OAuthError) {
-            asked = try await objects.asked(parameters, by: client, start: start)
-        } catch {
+        do {
+            asked = try await opened(parameters, by: client) ?? asked
+            if asked.pushed == nil {
+                asked = try await objects.asked(parameters, by: client, start: start)
+                try Self.requirePush(of: client)
+            } else {
+                try RequestObjects.checkExclusion(parameters)
+            }
+        } catch let error as OAuthError {
             objectError = error
         }
 
@@ -57,7 +64,19 @@ struct AuthorizationChecks: Sendable {
         }
     }
 
-    private func request(
+    /// The pushed request that `parameters` name; then nothing else in them counts. nil where they name none.
+    private func opened(_ parameters: Parameters, by client: Client) async throws -> RequestObjects.Asked? {
+        guard let reference = try? parameters.optional(.requestURI), PushedRequests.isName(reference) else {
+            return nil
+        }
+        do {
+            return try await pushes.open(reference, by: client)
+        } catch let error as OAuthError {
+            throw AuthorizationFailure.page(error)
+        }
+    }
+
+    func request(
         _ asked: RequestObjects.Asked,
         _ type: ResponseType,
         _ target: ResponseTarget
@@ -83,15 +102,14 @@ struct AuthorizationChecks: Sendable {
             interfaceLanguages: try parameters.interfaceLanguages,
             claims: claims ?? ClaimsRequest(),
             resources: try await audiences.resources(in: parameters, scope: scope),
-            fetchedObject: asked.fetched
+            fetchedObject: asked.fetched,
+            pushed: asked.pushed
         )
     }
 
     private func client(_ parameters: Parameters, _ network: String) async throws -> Client {
         let id = Client.ID(try parameters.required(.clientID))
-        guard let client = try await clients.client(id, from: network),
-            !client.grants.isDisjoint(with: ResponseType.allCases.map(\.grant))
-        else {
+        guard let client = try await clients.client(id, from: network), client.sendsPeople else {
             throw OAuthError(
                 .invalidClient,
                 "the application is not known here, or may not send people to sign in",
@@ -102,7 +120,7 @@ struct AuthorizationChecks: Sendable {
     }
 
     /// Byte for byte, and named in the request whatever the number of registered ones (OIDC Core §3.1.2.1).
-    private static func redirectURI(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> String {
+    static func redirectURI(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> String {
         let presented = try parameters.required(.redirectURI)
         guard client.metadata.redirectURIs.contains(where: { $0.matches(presented) }) else {
             throw OAuthError(

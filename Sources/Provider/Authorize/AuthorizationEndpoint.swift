@@ -7,6 +7,7 @@ package struct AuthorizationEndpoint: Sendable {
     private let checks: AuthorizationChecks
     private let codes: AuthorizationCodes
     private let implicit: ImplicitFlow
+    private let pushes: PushedRequests
 
     init(
         _ dependencies: Dependencies,
@@ -18,6 +19,7 @@ package struct AuthorizationEndpoint: Sendable {
         self.checks = checks
         self.codes = codes
         self.implicit = implicit
+        pushes = checks.pushes
     }
 
     /// The request in `parameters`, which came from `network`; `start` is when its dialogue began. Throws `AuthorizationFailure` and
@@ -30,23 +32,29 @@ package struct AuthorizationEndpoint: Sendable {
         try await checks.run(parameters, start: start, from: network)
     }
 
-    /// The next step of `request` for the person that `state` tells of. Throws what the stores throw.
+    /// The next step of `request` for the person that `state` tells of. Throws what the stores throw, and `AuthorizationFailure` where the
+    /// client was answered before.
     package func next(_ request: AuthorizationRequest, _ state: BrowserState) async throws -> Interaction {
         let now = dependencies.now()
         let isSilent = request.prompt.contains(.none)
         if request.needsChoice(state) { return .chooseAccount(request) }
         guard let live = state.live, live.subject.isActive, request.accepts(live, state, at: now) else {
             return isSilent
-                ? refuse(request, .loginRequired, "the person must sign in", "a session that fits the request")
-                : .signIn(request, isAgain: state.live != nil)
+                ? try await refuse(
+                    request,
+                    .loginRequired,
+                    "the person must sign in",
+                    "a session that fits the request"
+                ) : .signIn(request, isAgain: state.live != nil)
         }
         if !state.hasConsented {
             if let missing = try await scopeToAllow(request, live.subject.id) {
                 return isSilent
-                    ? refuse(request, .consentRequired, "the person must allow this", "an earlier consent")
+                    ? try await refuse(request, .consentRequired, "the person must allow this", "an earlier consent")
                     : .consent(request, scope: missing.isEmpty ? request.scope : missing)
             }
         }
+        try await complete(request)
         if request.responseType.isImplicit { return .respond(try await implicit.answer(request, live, at: now)) }
         let code = try await codes.issue(for: request, live, at: now)
         return .respond(AuthorizationResponse(code: code, to: request.target, issuer: dependencies.settings.issuer))
@@ -68,9 +76,10 @@ package struct AuthorizationEndpoint: Sendable {
         )
     }
 
-    /// The answer when the person does not allow it.
-    package func deny(_ request: AuthorizationRequest) -> AuthorizationResponse {
-        AuthorizationResponse(
+    /// The answer when the person does not allow it. Throws as `next`.
+    package func deny(_ request: AuthorizationRequest) async throws -> AuthorizationResponse {
+        try await complete(request)
+        return AuthorizationResponse(
             OAuthError(
                 .accessDenied,
                 "the person did not allow this",
@@ -101,8 +110,19 @@ package struct AuthorizationEndpoint: Sendable {
         _ code: OAuthError.Code,
         _ description: WireText,
         _ expected: String
-    ) -> Interaction {
+    ) async throws -> Interaction {
+        try await complete(request)
         let error = OAuthError(code, description, FailedCheck("prompt=none", expected: expected, seen: "none"))
         return .respond(AuthorizationResponse(error, to: request.target, issuer: dependencies.settings.issuer))
+    }
+
+    /// A pushed request has one answer, whatever that is (RFC 9126 §4).
+    private func complete(_ request: AuthorizationRequest) async throws {
+        guard let pushed = request.pushed else { return }
+        do {
+            try await pushes.complete(pushed)
+        } catch let error as OAuthError {
+            throw AuthorizationFailure.page(error)
+        }
     }
 }

@@ -23,6 +23,8 @@ package struct AuthorizationRequest: Sendable {
     package let resources: [ProtectedResource]
     /// The request object that was fetched for it: the dialogue goes on with this one, whatever its address has later.
     package let fetchedObject: String?
+    /// The pushed request that it came from, which one answer uses up; nil where it came by browser.
+    package let pushed: PushedRequest.ID?
 
     package var client: Client { target.client }
 

@@ -39,13 +39,15 @@ struct RequestObjects: Sendable {
         let parameters: Parameters
         /// The request object that was fetched.
         var fetched: String?
+        /// The pushed request that the parameters come from.
+        var pushed: PushedRequest.ID?
     }
 
     /// What `client` asks for with the parameters that were sent, all in all; they are the answer where there is no request object.
     /// `start` is when the dialogue began. Throws `invalid_request`, `invalid_request_object`, `invalid_request_uri`.
     func asked(_ sent: Parameters, by client: Client, start: Timestamp) async throws(OAuthError) -> Asked {
-        let (value, reference) = (try sent.optional(.request), try sent.optional(.requestURI))
-        switch (value, reference) {
+        try Self.checkExclusion(sent)
+        switch (try sent.optional(.request), try sent.optional(.requestURI)) {
         case (nil, nil):
             guard client.metadata.requiresSignedRequestObject else { return Asked(parameters: sent) }
             throw OAuthError(
@@ -55,16 +57,37 @@ struct RequestObjects: Sendable {
             )
         case (let value?, nil):
             return Asked(parameters: try await read(value, beside: sent, client, start))
-        case (nil, let reference?):
+        case (_, let reference?):
             let object = try await documents.get(reference, of: client)
             return Asked(parameters: try await read(object, beside: sent, client, start), fetched: object)
-        case (_?, _?):
+        }
+    }
+
+    /// What `client` asks for where it pushes `sent`: a request object stands alone there (RFC 9126 §3), and leads nowhere else (§2.1).
+    /// Throws as above.
+    func pushed(_ sent: Parameters, by client: Client, at now: Timestamp) async throws(OAuthError) -> Parameters {
+        guard try sent.optional(.requestURI) == nil else {
             throw OAuthError(
                 .invalidRequest,
-                "\(.request) and \(.requestURI) exclude one another",
-                FailedCheck("request", expected: "one of both", seen: "both")
+                "\(.requestURI) may not be pushed",
+                FailedCheck("request_uri", expected: "none", seen: "one")
             )
         }
+        guard let value = try sent.optional(.request) else {
+            return try await asked(sent, by: client, start: now).parameters
+        }
+        let named = Parameters.none.setting(.clientID, to: client.id.description)
+        return try await read(value, beside: named, client, now)
+    }
+
+    /// RFC 9101 §5.
+    static func checkExclusion(_ sent: Parameters) throws(OAuthError) {
+        guard try sent.optional(.request) != nil, try sent.optional(.requestURI) != nil else { return }
+        throw OAuthError(
+            .invalidRequest,
+            "\(.request) and \(.requestURI) exclude one another",
+            FailedCheck("request", expected: "one of both", seen: "both")
+        )
     }
 
     /// The parameters of a request object, and those beside it where they count too.

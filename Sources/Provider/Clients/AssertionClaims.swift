@@ -83,6 +83,6 @@ struct AssertionClaims {
 extension Settings {
     /// What the assertions of `client` may name as their audience, one of them and nothing else.
     fileprivate func assertionAudiences(of client: Client) -> [String] {
-        client.policy.takesTokenEndpointAudience ? [issuer, url("/oauth/token")] : [issuer]
+        client.policy.takesTokenEndpointAudience ? [issuer, url("/oauth/token"), url("/oauth/par")] : [issuer]
     }
 }

@@ -54,7 +54,7 @@ struct ClientDocument {
         "client_name", "client_uri", "policy_uri", "tos_uri", "contacts", "software_id", "software_version",
         "redirect_uris", "application_type", "grant_types", "response_types", "scope", "token_endpoint_auth_method",
         "token_endpoint_auth_signing_alg", "jwks", "jwks_uri", "id_token_signed_response_alg", "default_max_age",
-        "require_auth_time", "default_acr_values", "subject_type",
+        "require_auth_time", "default_acr_values", "subject_type", "require_pushed_authorization_requests",
     ]
 
     /// Throws `JSONError`, and `invalid_client` for what is not about `address` or cannot be a client.

@@ -37,6 +37,8 @@ package struct ClientMetadata: Sendable {
     package var requestObjectEncryption: TokenEncryption?
     /// Whether it asks for nothing but by signed request objects (RFC 9101 §10.5).
     package var requiresSignedRequestObject = false
+    /// Whether it pushes all of its requests (RFC 9126 §6).
+    package var requiresPushedRequests = false
     /// Where the client is told that a session ended (Back-Channel Logout §2.2), and whether it must be told which.
     package var backChannelLogoutURI: WebAddress?
     package var backChannelLogoutSessionRequired = false
@@ -116,6 +118,7 @@ package struct ClientMetadata: Sendable {
             "request_object_encryption_enc"
         )
         requiresSignedRequestObject = try reader.flag("require_signed_request_object")
+        requiresPushedRequests = try reader.flag("require_pushed_authorization_requests")
         idTokenEncryption = try reader.encryption("id_token_encrypted_response_alg", "id_token_encrypted_response_enc")
         userinfoEncryption = try reader.encryption(
             "userinfo_encrypted_response_alg",
@@ -162,6 +165,7 @@ package struct ClientMetadata: Sendable {
         json.set(userinfoEncryption, "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc")
         json.set(requestObjectEncryption, "request_object_encryption_alg", "request_object_encryption_enc")
         if requiresSignedRequestObject { json["require_signed_request_object"] = true }
+        if requiresPushedRequests { json["require_pushed_authorization_requests"] = true }
         if backChannelLogoutSessionRequired { json["backchannel_logout_session_required"] = true }
         if frontChannelLogoutSessionRequired { json["frontchannel_logout_session_required"] = true }
         if !contacts.isEmpty { json["contacts"] = .strings(contacts) }

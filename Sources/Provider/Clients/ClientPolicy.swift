@@ -4,12 +4,15 @@ package import OAuth
 
 /// What the operator decides about one client beyond what it was registered with. The defaults are what every client is held to.
 package struct ClientPolicy: Sendable, Equatable {
-    /// Whether its assertions may name the token endpoint as their audience in place of the issuer (OIDC Core §9).
+    /// Whether its assertions may name the token endpoint, or the one for pushed requests, as their audience in place of the issuer (OIDC
+    /// Core §9, RFC 9126 §2).
     package var takesTokenEndpointAudience = false
     /// The names of the algorithms that its assertions may be signed with; nil for all that there are.
     package var assertionAlgorithms: [String]?
     /// Whether its authorization requests need a `code_challenge` though it proves who it is.
     package var requiresPKCE = false
+    /// Whether it may send people here with a pushed request alone, whatever it says of itself.
+    package var requiresPushedRequests = false
     /// Whether people are not asked: it is the operator's own. `prompt=consent` asks anyway.
     package var skipsConsent = false
     /// Seconds that its access, refresh and ID tokens live; nil for what the settings say.
@@ -36,8 +39,8 @@ package struct ClientPolicy: Sendable, Equatable {
 
     private static let audiences = ["issuer", "token_endpoint"]
     private static let members = [
-        "assertion_audience", "assertion_algorithms", "require_pkce", "skip_consent", "access_token_lifetime",
-        "refresh_token_lifetime", "id_token_lifetime",
+        "assertion_audience", "assertion_algorithms", "require_pkce", "require_par", "skip_consent",
+        "access_token_lifetime", "refresh_token_lifetime", "id_token_lifetime",
     ]
 
     /// Access tokens outlive no key that is believed, whatever the settings (`Settings.longestTokenLifetime`).
@@ -72,6 +75,7 @@ package struct ClientPolicy: Sendable, Equatable {
             assertionAlgorithms = algorithms.sorted()
         }
         requiresPKCE = try reader.flag("require_pkce")
+        requiresPushedRequests = try reader.flag("require_par")
         skipsConsent = try reader.flag("skip_consent")
         accessTokenLifetime = try reader.seconds(
             "access_token_lifetime",
@@ -92,6 +96,7 @@ package struct ClientPolicy: Sendable, Equatable {
         if takesTokenEndpointAudience { json["assertion_audience"] = "token_endpoint" }
         if let assertionAlgorithms { json["assertion_algorithms"] = .strings(assertionAlgorithms) }
         if requiresPKCE { json["require_pkce"] = true }
+        if requiresPushedRequests { json["require_par"] = true }
         if skipsConsent { json["skip_consent"] = true }
         json["access_token_lifetime"] = accessTokenLifetime.map { .integer($0) }
         json["refresh_token_lifetime"] = refreshTokenLifetime.map { .integer($0) }

@@ -96,8 +96,7 @@ package struct RegistrationWish {
             "authorization_signed_response_alg", "authorization_encrypted_response_alg",
             "authorization_encrypted_response_enc", "introspection_signed_response_alg",
             "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
-            "require_pushed_authorization_requests", "dpop_bound_access_tokens",
-            "tls_client_certificate_bound_access_tokens",
+            "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
         ]
         for name in names { try reader.refuse(name) }
     }

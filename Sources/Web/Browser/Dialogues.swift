@@ -14,6 +14,15 @@ package struct Dialogues: Sendable {
         let start: Timestamp
         var choice: Choice?
 
+        /// The same without what does not count beside the name of a pushed request.
+        var ofPushedRequest: Dialogue {
+            let names = [ParameterName.clientID, .requestURI].map { Optional($0.description) }
+            let parts = query.split(separator: "&").filter { part in
+                names.contains(PercentEncoding.decode(part.prefix { $0 != "=" }))
+            }
+            return Dialogue(query: parts.joined(separator: "&"), start: start, choice: choice)
+        }
+
         /// The same with a request object by value in place of its address.
         func carrying(_ object: String) -> Dialogue {
             let parts = query.split(separator: "&", omittingEmptySubsequences: false).map { part in
@@ -30,8 +39,6 @@ package struct Dialogues: Sendable {
         let moment: Timestamp
     }
 
-    /// For how long a person may take, in seconds.
-    private static let lifetime: Int64 = 3600
     private static let name = "dialogue="
 
     private let key: LocalKey
@@ -55,7 +62,7 @@ package struct Dialogues: Sendable {
             let message = try? token.decrypt(with: key, implicitAssertion: Array(request.utf8)),
             let members = try? JSONObject.parse(message),
             let start = members["start"]?.integerValue.map({ Timestamp(milliseconds: $0) }),
-            moment < start + Self.lifetime
+            moment < start + Settings.dialogueLifetime
         else { return Dialogue(query: request, start: moment) }
         var dialogue = Dialogue(query: request, start: start)
         if let session = members["session"]?.stringValue, let chosen = members["chosen_at"]?.integerValue {

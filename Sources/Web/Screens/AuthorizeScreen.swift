@@ -40,7 +40,7 @@ struct AuthorizeScreen: Sendable {
             // Whoever was shown this very question is who answers it.
             try desk.check(form, of: live.session.id, answering: question)
             guard try form.optional("choice") == "allow" else {
-                return deliver(endpoint.deny(asked.content), for: request)
+                return deliver(try await endpoint.deny(asked.content), for: request)
             }
             try await endpoint.allow(asked.content, by: live.subject.id)
             return try await proceed(asked, as: answering, hasConsented: true)
@@ -62,6 +62,7 @@ struct AuthorizeScreen: Sendable {
 
     private func asked(_ dialogue: Dialogues.Dialogue, _ request: EndpointRequest) async throws -> Asked {
         let content = try await self.request(in: dialogue, request.clientNetwork)
+        if content.pushed != nil { return Asked(content, dialogue.ofPushedRequest, request) }
         // What was fetched travels on in place of its address, so that the person allows what they were shown.
         return Asked(content, content.fetchedObject.map(dialogue.carrying) ?? dialogue, request)
     }

@@ -18,6 +18,8 @@ struct SignInOptions: ParsableArguments {
     var frontChannelLogoutURI: String?
     @Option(name: .customLong("id-token-alg"), help: "What its ID tokens are signed with; RS256 when left out.")
     var idTokenAlgorithm: String?
+    @Flag(name: .customLong("require-pushed-requests"), help: "It pushes all of its requests (RFC 9126).")
+    var requiresPushedRequests = false
     @Flag(help: "It runs on its user's machine: redirect URIs may have a scheme of its own.")
     var native = false
 
@@ -42,6 +44,7 @@ struct SignInOptions: ParsableArguments {
         json["frontchannel_logout_uri"] = frontChannelLogoutURI.map { .string($0) }
         json["id_token_signed_response_alg"] = idTokenAlgorithm.map { .string($0) }
         if native { json["application_type"] = "native" }
+        if requiresPushedRequests { json["require_pushed_authorization_requests"] = true }
         do throws(OAuthError) {
             client.metadata = try ClientMetadata(json: json)
         } catch {

@@ -122,7 +122,8 @@ struct Server {
                 refreshTokens: stores.refreshTokens,
                 codes: stores.codes,
                 consents: stores.consents,
-                resources: stores.resources
+                resources: stores.resources,
+                pushedRequests: stores.pushedRequests
             ),
             documents: ClientDocuments(configuration.outbound),
             keys: signing,

@@ -73,6 +73,18 @@ struct EncryptedRequestObjectTests {
         }
     }
 
+    @Test func `what is encrypted may be pushed`() async throws {
+        let scene = try await Scene()
+        let (provider, client) = (scene.objects.provider, scene.objects.client)
+        let object = try await scene.sealed(scene.objects.object())
+        let pushed = try await provider.call("/oauth/par", as: client, ["request": object])
+        #expect(pushed.status == 201)
+        #expect(try await scene.objects.open(pushed).request?.nonce == "n-inside")
+        let bare = try await scene.sealed(String(decoding: ObjectScene.plain.encoded(), as: UTF8.self))
+        let refused = try await provider.call("/oauth/par", as: client, ["request": bare])
+        #expect(refused.status == 400 && refused.error == "invalid_request_object")
+    }
+
     @Test func `who did not register that it encrypts does not`() async throws {
         let scene = try await Scene { $0.metadata.requestObjectEncryption = nil }
         let outcome = try await scene.ask(try await scene.sealed(scene.objects.object()))

@@ -31,7 +31,7 @@ struct RequestDocumentsTests {
     @Test(arguments: [
         "https://app.example/other.jwt", "https://app.example/request.jwt?x=1", "https://app.example/request.jwt/",
         "https://APP.example/request.jwt", "http://app.example/request.jwt", "https://127.0.0.1/request.jwt",
-        "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c", "file:///etc/passwd", "data:,x", "x",
+        "urn:ietf:params:oauth:request_uri", "file:///etc/passwd", "data:,x", "x",
         "https://app.example@evil.example/request.jwt",
     ])
     func `PR-11 an address that is not registered is never asked`(url: String) async throws {

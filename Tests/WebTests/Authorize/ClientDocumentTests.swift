@@ -84,6 +84,16 @@ struct ClientDocumentTests {
         #expect(try await TestBrowser(other).get(strict.request(["redirect_uri": local])).status == 400)
     }
 
+    @Test(arguments: [true, false])
+    func `a document may say that all its requests are pushed`(mustPush: Bool) async throws {
+        let document = Self.document(["require_pushed_authorization_requests": .bool(mustPush)])
+        let (server, app) = try await Self.server(document)
+        let browser = TestBrowser(server)
+        #expect((try await browser.get(app.request()).answer["error"] == "invalid_request") == mustPush)
+        let answer = try await app.go(on: browser.get(app.address(of: try await app.push())), browser)
+        #expect(answer.answer["code"] != nil)
+    }
+
     @Test(
         arguments: [
             ["client_id": "https://agent.example/other.json"], ["client_id": "https://AGENT.example/client.json"],

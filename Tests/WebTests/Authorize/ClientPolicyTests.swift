@@ -75,6 +75,8 @@ struct ClientPolicyTests {
             (true, endpoint, 200), (true, .string(TestProvider.issuer), 200), (false, endpoint, 401),
             (true, [.string(TestProvider.issuer), endpoint], 401),
             (true, .string(TestProvider.issuer + "/oauth/"), 401),
+            (true, .string(TestProvider.issuer + "/oauth/par"), 200),
+            (false, .string(TestProvider.issuer + "/oauth/par"), 401),
         ] as [(Bool, JSON, Int)] {
             let id = "c\(provider.random.bytes(4).map(String.init).joined())"
             let client = try await provider.addClient(.privateKeyJWT, id: id) {

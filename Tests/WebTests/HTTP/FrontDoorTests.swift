@@ -31,7 +31,7 @@ struct FrontDoorTests {
 
     @Test(arguments: [
         ("/oauth/token", "POST"), ("/oauth/challenge", "POST"), ("/oauth/introspect", "POST"),
-        ("/oauth/revoke", "POST"),
+        ("/oauth/revoke", "POST"), ("/oauth/par", "POST"),
         ("/oauth/userinfo", "GET, POST"), ("/oauth/jwks", "GET, HEAD"), ("/api/send-verification", "POST"),
         ("/api/register", "POST"), ("/api/verification-status/a@example.org", "GET"), ("/api/verify/x", "GET"),
         ("/health", "GET, HEAD"), ("/.well-known/openid-configuration", "GET, HEAD"),
@@ -72,6 +72,7 @@ struct FrontDoorTests {
 
     @Test(arguments: [
         "/oauth/token", "/oauth/challenge", "/oauth/userinfo", "/oauth/introspect", "/oauth/revoke", "/oauth/jwks",
+        "/oauth/par",
         "/api/send-verification", "/api/register", "/api/verification-status/x", "/api/verify/x", "/health",
         "/oauth/errors",
         "/.well-known/openid-configuration", "/nothing",
@@ -96,7 +97,9 @@ struct FrontDoorTests {
     func `a body over 64 KiB is 413 and the end of the connection`(size: Int) async throws {
         let server = try await TestServer()
         let body = TestBody.raw([UInt8](repeating: 0x61, count: size), type: "application/x-www-form-urlencoded")
-        for path in ["/oauth/token", "/oauth/challenge", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo"] {
+        for path in [
+            "/oauth/token", "/oauth/challenge", "/oauth/introspect", "/oauth/revoke", "/oauth/userinfo", "/oauth/par",
+        ] {
             let reply = try await server.call(.post, path, body)
             #expect((reply.status == 413) == (size > 65_536))
             #expect((reply.field("Connection") == "close") == (size > 65_536))
@@ -128,7 +131,7 @@ struct FrontDoorTests {
         let form: TestForm = [
             "grant_type": "client_credentials", "client_id": client.id, "client_secret": client.secret ?? "",
         ]
-        for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
+        for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par"] {
             let reply = try await server.call(.post, path, .form(form), [.contentEncoding: coding])
             #expect(reply.status == 415)
             #expect(reply.error == "invalid_request")

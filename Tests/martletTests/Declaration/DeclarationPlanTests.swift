@@ -55,8 +55,12 @@ struct DeclarationPlanTests {
     @Test(arguments: [
         (#""client_name": "Shop""#, #""client_name": "Other""#, "client shop", "client_name"),
         (#""access_token_lifetime": 600"#, #""access_token_lifetime": 601"#, "client shop", "policy"),
+        (
+            #""require_pushed_authorization_requests": true, "#, "", "client shop",
+            "require_pushed_authorization_requests"
+        ),
         (#""openid orders:read""#, #""openid""#, "client shop", "scope"),
-        (#""resource_server": true, "#, "", "client worker", "resource_server"),
+        (#""resource_server": true,"#, "", "client worker", "resource_server"),
         (#""client_secret_post""#, #""client_secret_basic""#, "client worker", "token_endpoint_auth_method"),
         (#""See your orders""#, #""Read them""#, "scope orders:read", "words"),
         (#""Orders", "#, #""All orders", "#, "resource https://orders.example", "resource_name"),

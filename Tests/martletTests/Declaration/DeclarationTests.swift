@@ -25,9 +25,11 @@ struct DeclarationTests {
           "policies": {"first-party": {"skip_consent": true, "access_token_lifetime": 600}},
           "clients": [
             {"client_id": "shop", "client_name": "Shop", "client_secret": {"env": "SHOP_SECRET"}, "policy": "first-party",
-             "redirect_uris": ["https://shop.example/callback"], "scope": "openid orders:read"},
+             "require_pushed_authorization_requests": true, "redirect_uris": ["https://shop.example/callback"],
+             "scope": "openid orders:read"},
             {"client_id": "worker", "token_endpoint_auth_method": "client_secret_post", "scope": "orders:write",
-             "client_secret": {"env": "SHOP_SECRET"}, "resource_server": true, "policy": {"require_pkce": true}}
+             "client_secret": {"env": "SHOP_SECRET"}, "resource_server": true,
+             "policy": {"require_pkce": true, "require_par": true}}
           ],
           "settings": {"access-token-lifetime": 3600}
         }
@@ -41,7 +43,9 @@ struct DeclarationTests {
         #expect(shop.name == "Shop" && shop.authentication == .clientSecretBasic && shop.manager == "shops")
         #expect(shop.grants == [.authorizationCode, .refreshToken] && shop.scope.description == "openid orders:read")
         #expect(shop.policy.skipsConsent && shop.policy.accessTokenLifetime == 600)
+        #expect(shop.metadata.requiresPushedRequests && !shop.policy.requiresPushedRequests)
         let worker = try #require(file.clients.last?.client)
+        #expect(worker.policy.requiresPushedRequests && !worker.metadata.requiresPushedRequests)
         #expect(worker.grants == [.clientCredentials] && worker.isResourceServer && worker.policy.requiresPKCE)
         #expect(file.settings.map(\.name) == ["access-token-lifetime"] && file.settings.map(\.value) == ["3600"])
     }
@@ -102,7 +106,7 @@ struct DeclarationTests {
             #", "client_secret": {"env": "SHOP_SECRET"}, "policy": {"access_token_lifetime": 1}"#,
             "clients[0].policy: access_token_lifetime must be from 60"
         ),
-        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "policy": {"require_par": true}"#, "saw \"require_par\""),
+        .client(#", "client_secret": {"env": "SHOP_SECRET"}, "policy": {"colour": 1}"#, "saw \"colour\""),
         .client(#", "token_endpoint_auth_method": "none", "client_secret": {"env": "SHOP_SECRET"}"#, "is not for none"),
         .client(#", "token_endpoint_auth_method": "private_key_jwt""#, "clients[0] (a): jwks must be"),
         .client(#", "token_endpoint_auth_method": "private_key_jwt", "jwks": {"file": "/not/there"}"#, "is not there"),

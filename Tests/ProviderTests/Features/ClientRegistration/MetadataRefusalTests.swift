@@ -123,7 +123,6 @@ struct MetadataRefusalTests {
 
     private static let unsupported: [Wrong] = [
         Wrong("dpop_bound_access_tokens", true),
-        Wrong("require_pushed_authorization_requests", true),
         Wrong("tls_client_certificate_bound_access_tokens", true),
         Wrong("software_statement", "a.b.c", error: "unapproved_software_statement"),
     ]
@@ -133,6 +132,7 @@ struct MetadataRefusalTests {
         Wrong("request_object_signing_alg", "ES256"), Wrong("request_object_signing_alg", "HS256"),
         Wrong("request_object_signing_alg", "HS256", beside: signed), Wrong("request_object_signing_alg", "None"),
         Wrong("request_object_signing_alg", "HS512"), Wrong("request_object_signing_alg", 1),
+        Wrong("require_pushed_authorization_requests", "yes"),
         Wrong("require_signed_request_object", true), Wrong("require_signed_request_object", "yes"),
         Wrong(
             "require_signed_request_object",
