@@ -123,6 +123,20 @@ struct PushedRequestTests {
         #expect(app.isRefused(try await browser.get(unasked), "used"))
     }
 
+    @Test func `tokens at once are one answer, too`() async throws {
+        let server = try TestServer(over: try await TestProvider { $0.servesImplicitFlow = true })
+        try await server.person("ada")
+        let app = try await Self.app(on: server) { client in
+            client.grants = [.implicit]
+            client.metadata.responseTypes = [.idToken]
+        }
+        let (browser, pushed) = (TestBrowser(server), try await app.push(["response_type": "id_token"]))
+        let answer = try await app.go(on: browser.get(app.address(of: pushed)), browser)
+        #expect(answer.location?.hasPrefix(RelyingParty.redirect + "#") == true && answer.front["id_token"] != nil)
+        #expect(app.isRefused(try await browser.get(app.address(of: pushed)), "used"))
+        #expect(try await app.push().error == "unauthorized_client", "the control: it gets no codes")
+    }
+
     @Test(arguments: [(59, true), (60, false), (61, false)])
     func `PR-04 it is opened within a minute`(seconds: Int64, isGood: Bool) async throws {
         let app = try await Self.app()
