@@ -66,7 +66,7 @@ package struct Theme: Sendable {
         "cell": PackageResources.cell_mustache, "form": PackageResources.form_mustache,
         "field": PackageResources.field_mustache, "form-post": PackageResources.form_post_mustache,
         "languages": PackageResources.languages_mustache,
-    ].mapValues { try! MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) }
+    ].mapValues { try! HTMLText.template(String(decoding: $0, as: UTF8.self)) }
 
     private static func name(_ path: String, in folder: String, _ ending: String) -> String? {
         guard path.hasPrefix(folder), path.hasSuffix(ending), path.utf8.count > folder.utf8.count + ending.utf8.count
@@ -99,9 +99,9 @@ package struct Theme: Sendable {
             }
         }
         do {
-            return try MustacheTemplate(string: text)
+            return try HTMLText.template(text)
         } catch let error as MustacheTemplate.ParserError {
-            throw ThemeError(path, error.context.lineNumber, "it is not a Mustache template: \(error.error)")
+            throw ThemeError(path, error.context.lineNumber - 1, "it is not a Mustache template: \(error.error)")
         } catch {
             throw ThemeError(path, nil, "it is not a Mustache template: \(error)")
         }

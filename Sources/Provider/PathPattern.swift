@@ -26,7 +26,9 @@ package struct PathPattern: Sendable {
         var values: [String: String] = [:]
         for (segment, expected) in zip(path, segments) {
             if expected.hasPrefix("{") {
-                guard !segment.isEmpty, let value = PercentEncoding.decode(segment), !value.contains("/") else {
+                guard !segment.isEmpty, let value = PercentEncoding.decode(segment),
+                    !value.utf8.contains(UInt8(ascii: "/"))
+                else {
                     return nil
                 }
                 values[String(expected.dropFirst().dropLast())] = value

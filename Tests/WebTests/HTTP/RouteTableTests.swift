@@ -44,7 +44,7 @@ struct RouteTableTests {
     @Test(arguments: [
         "", "/", "a", "/A", "/a/", "/a//", "//a", "/a/1/", "/a/1/b", "/a/1/b/", "/a//b/2", "/a/%2F", "/a/%2f1", "/a/%",
         "/a/%4",
-        "/a/%zz", "/a/%+1", "/a/%ff", "/a/%c3", "/a/%ed%a0%80", "/a/%C0%AF",
+        "/a/%zz", "/a/%2F%CC%81", "/a/%D8%80%2F", "/a/%+1", "/a/%ff", "/a/%c3", "/a/%ed%a0%80", "/a/%C0%AF",
     ])
     func `every other spelling leads nowhere`(path: String) {
         guard case .nothing = Self.table.match(.get, path) else {
