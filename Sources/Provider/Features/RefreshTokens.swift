@@ -32,6 +32,9 @@ struct RefreshTokenGrant: Grant {
         guard let live = try await dependencies.refreshTokens.session(of: presented, at: now),
             live.session.client == request.client.id, let grant = live.session.grant
         else { throw Self.refused("unknown, expired, another client's, or of a session that is over") }
+        guard request.client.scope.contains("offline_access") else {
+            throw Self.refused("of a client that may not go on without the person any more")
+        }
         let scope = try Self.scope(request.parameters, of: grant)
         let next =
             request.client.authentication == .none

@@ -86,13 +86,11 @@ struct TokenIssuer: Sendable {
             until: expiry
         )
         let refresh = session.grant?.isOffline == true ? newRefreshToken(at: now) : nil
-        let filed = refresh.map {
-            RefreshSuccessor(
-                id: $0.id,
-                digest: $0.digest,
-                expiry: now + settings.refreshTokenLifetime(of: authorization.client)
-            )
-        }
+        // One that is kept lasts as long as the session, which ends when it lies unused; one that is replaced as long as it may.
+        let isReplaced = authorization.client.authentication == .none
+        let refreshExpiry =
+            isReplaced ? now + settings.refreshTokenLifetime(of: authorization.client) : session.expiry
+        let filed = refresh.map { RefreshSuccessor(id: $0.id, digest: $0.digest, expiry: refreshExpiry) }
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
             throw AuthorizationCodes.refused("of an account that was signed out")
         }
