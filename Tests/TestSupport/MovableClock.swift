@@ -19,4 +19,9 @@ package final class MovableClock: Sendable {
     package func advance(by seconds: Int64) {
         time.withLock { $0 = $0 + seconds }
     }
+
+    /// The same, by less than a second.
+    package func advance(milliseconds: Int64) {
+        time.withLock { $0 = Timestamp(milliseconds: $0.milliseconds + milliseconds) }
+    }
 }

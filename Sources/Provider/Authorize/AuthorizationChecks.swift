@@ -51,12 +51,12 @@ struct AuthorizationChecks: Sendable {
             throw AuthorizationFailure.page(objectError ?? error)
         }
         let wanted = RequestedResponse(asked.parameters, settings)
-        let state = try? asked.parameters.optional(.state)
-        let target = ResponseTarget(client: client, redirectURI: redirect, mode: wanted.mode, state: state ?? nil)
+        let (state, stateError) = Self.state(asked.parameters)
+        let target = ResponseTarget(client: client, redirectURI: redirect, mode: wanted.mode, state: state)
 
         // 3. From here on errors go to the client.
         do {
-            if let objectError { throw objectError }
+            if let error = objectError ?? stateError { throw error }
             try parameters.refuseRepeated()
             return try await request(asked, try wanted.type(for: client), target)
         } catch let error as OAuthError {
@@ -134,6 +134,19 @@ struct AuthorizationChecks: Sendable {
             )
         }
         return presented
+    }
+
+    /// The state, and an error to send without it where it would not come back as it is: a browser changes the ends of lines in a form.
+    private static func state(_ parameters: Parameters) -> (String?, OAuthError?) {
+        do throws(OAuthError) {
+            guard let state = try parameters.optional(.state) else { return (nil, nil) }
+            guard !state.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                throw invalid(.state, "no control characters", "some")
+            }
+            return (state, nil)
+        } catch {
+            return (nil, error)
+        }
     }
 
     private static func scope(_ parameters: Parameters, _ client: Client) throws(OAuthError) -> Scope {

@@ -209,10 +209,11 @@ extension FrontDesk {
         return reply
     }
 
-    /// A request that came by POST, across sites perhaps and then without cookies, comes again by GET with them.
+    /// A request that came by POST, across sites perhaps and then without cookies, comes again by GET with them. Its body is all of it:
+    /// what stands in its own query is passed over.
     func asQuery(_ request: EndpointRequest, of path: String) throws -> Reply {
         _ = try RequestBody.parameters(of: request)
-        return redirect(to: path + "?" + String(decoding: request.body, as: UTF8.self))
+        return redirect(to: path + "?" + QueryText.encode(body: request.body))
     }
 
     /// A page that loads `addresses` of other sites in frames that nobody sees, and then goes on by itself if it has where to.

@@ -111,6 +111,14 @@ struct RelyingParty {
 }
 
 extension TestReply {
+    /// What the ID token of the reply says.
+    var claims: JSONObject {
+        get throws {
+            let policy = JWSPolicy(algorithms: [.es256], type: .untyped)
+            return try JSONObject.parse(JWS.parse(self["id_token"] ?? "", policy: policy).payload)
+        }
+    }
+
     /// The parameters that an answer has in the query of its redirect, or in the form of its page.
     var answer: [String: String] {
         var found: [String: String] = [:]
