@@ -33,11 +33,17 @@ final class ChangeStamps: @unchecked Sendable {
         static let count = stripes + stripeCount
     }
 
+    private let mapping: SharedMapping
+    /// What is mapped.
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
 
     /// Maps the file. The owner makes it (mode 0600) where it is missing; a guest throws `.cannotOpen` instead, for a server that
     /// made none would not learn what the guest changes.
-    init(_ file: DatabaseFile, create: Bool) throws(DatabaseError) {
+    init(
+        _ file: DatabaseFile,
+        create: Bool,
+        unmap: @escaping SharedMapping.Unmap = SharedMapping.systemUnmap
+    ) throws(DatabaseError) {
         let path = file.changes
         let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0)
         let descriptor = DatabaseFile.open(path, flags, 0o600)
@@ -53,21 +59,13 @@ final class ChangeStamps: @unchecked Sendable {
         guard fstat(descriptor, &status) == 0, Int(status.st_size) >= size else {
             throw .cannotOpen(path: path, reason: "it is too short: start the server anew")
         }
-        let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
-        guard let pages, pages != UnsafeMutableRawPointer(bitPattern: -1) else {
-            throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
-        }
-        words = pages.bindMemory(to: Atomic<UInt64>.self, capacity: Word.count)
+        mapping = try SharedMapping(descriptor, size: size, path: path, unmap: unmap)
+        words = mapping.start.bindMemory(to: Atomic<UInt64>.self, capacity: Word.count)
         let form = words[Word.form].load(ordering: .sequentiallyConsistent)
         if create, form == 0 { words[Word.form].store(Self.form, ordering: .sequentiallyConsistent) }
-        // What throws from here on is unmapped by `deinit`, and must not be twice: another thread may have got the place in between.
         guard form == Self.form || (create && form == 0) else {
             throw .cannotOpen(path: path, reason: "it is of another release: stop all processes and remove it")
         }
-    }
-
-    deinit {
-        munmap(UnsafeMutableRawPointer(words), Word.count * MemoryLayout<UInt64>.size)
     }
 
     /// Makes the file long enough, on the disk too: writing to a mapped page that the disk has no place for ends the process.

@@ -1,5 +1,7 @@
-@testable import Storage
+import Synchronization
 import Testing
+
+@testable import Storage
 
 #if canImport(Glibc)
 import Glibc
@@ -78,5 +80,27 @@ struct ChangeStampsTests {
         }
         #expect(throws: Never.self) { try ChangeStamps(self.file, create: true) }
         #expect(throws: Never.self) { try ChangeStamps(self.file, create: false) }
+    }
+
+    /// Twice would take away what another thread got the place for in between.
+    @Test func `a file is unmapped once, be it taken or refused`() throws {
+        let unmapped = Mutex(0)
+        let guest = { (path: DatabaseFile) throws in
+            try ChangeStamps(path, create: false) { start, size in
+                unmapped.withLock { $0 += 1 }
+                munmap(start, size)
+            }
+        }
+        do {
+            let other = try guest(file)
+            #expect(other.now == stamps.now && unmapped.withLock { $0 } == 0)
+        }
+        #expect(unmapped.withLock { $0 } == 1)
+        #expect(truncate(file.changes, 0) + truncate(file.changes, 300_000) == 0)
+        #expect(throws: DatabaseError.self) { try guest(file) }
+        #expect(unmapped.withLock { $0 } == 2)
+        #expect(truncate(file.changes, 100) == 0)
+        #expect(throws: DatabaseError.self) { try guest(file) }
+        #expect(unmapped.withLock { $0 } == 2, "what was never mapped")
     }
 }
