@@ -18,7 +18,11 @@ final class PythonServer {
     let certificate: String?
     private let process: ChildProcess
 
-    init(_ script: String, _ arguments: String...) throws {
+    convenience init(_ script: String, _ arguments: String...) throws {
+        try self.init(script, arguments: arguments)
+    }
+
+    init(_ script: String, arguments: [String]) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let fixture = folder.appending(path: "Fixtures/\(script)").path(percentEncoded: false)
         let python = Self.python(root: folder.appending(path: "../.."))

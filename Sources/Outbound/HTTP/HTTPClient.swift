@@ -21,15 +21,24 @@ package struct HTTPClient: Sendable {
     let policy: OutboundPolicy
     let limits: Limits
     let caFile: String?
+    private let names: [String]
     private let threads: BlockingThreads
 
     /// - Parameters:
     ///   - caFile: a PEM file of the authorities to trust in place of the system's.
     ///   - connections: the largest number of exchanges under way at one time; further ones wait.
-    package init(policy: OutboundPolicy, limits: Limits = Limits(), caFile: String? = nil, connections: Int = 4) {
+    ///   - names: what names resolve to in place of the system's answer, each as `host:port:address,address`.
+    package init(
+        policy: OutboundPolicy,
+        limits: Limits = Limits(),
+        caFile: String? = nil,
+        connections: Int = 4,
+        names: [String] = []
+    ) {
         self.policy = policy
         self.limits = limits
         self.caFile = caFile
+        self.names = names
         threads = BlockingThreads(limit: max(1, connections))
     }
 
@@ -83,6 +92,7 @@ package struct HTTPClient: Sendable {
         transfer.set(CURLOPT_CONNECTTIMEOUT, to: limits.connectSeconds)
         if case .addresses(let mayReach) = policy { transfer.connect(onlyTo: mayReach) }
         if let caFile { transfer.set(CURLOPT_CAINFO, to: caFile) }
+        if !names.isEmpty { transfer.set(CURLOPT_RESOLVE, to: names) }
         if request.method == .post { transfer.post(request.body) }
         // An empty value takes a header of libcurl's own away; a caller's own value stands.
         let own = ["Expect:", "Accept-Encoding: identity"]

@@ -1,18 +1,22 @@
 """An HTTP server for tests.
 
-    http_server.py [--tls]
+    http_server.py [--tls] [--names NAMES] [--newest VERSION] [--expired]
 
-Prints one JSON line with its port (and certificate) and ends when its standard input does.
+Prints one JSON line with its port (and certificate) and ends when its standard input does. With --newest it speaks no newer
+version of TLS than that, and has made sure that it does speak that one.
 """
 
 import argparse
 import gzip
 import http.server
 import json
+import socket
+import ssl
 import sys
 import tempfile
 import threading
 import time
+import warnings
 from urllib.parse import urlsplit
 
 from certificate import self_signed
@@ -163,14 +167,43 @@ class Server(http.server.ThreadingHTTPServer):
         pass
 
 
+def limit(context, newest):
+    """Let `context` speak versions up to `newest` alone."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    versions = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2}
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = versions[newest]
+    # Older ones sign with SHA-1, which only the lowest level allows.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
+def shake_hands(port, newest):
+    """Speak to the server as a client that takes what it has."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    limit(client, newest)
+    with client.wrap_socket(socket.create_connection(("127.0.0.1", port))) as connection:
+        if connection.version() != {"1.0": "TLSv1"}.get(newest, f"TLSv{newest}"):
+            sys.exit(f"spoke {connection.version()}")
+
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--tls", action="store_true")
+parser.add_argument("--names", default="IP:127.0.0.1,DNS:localhost")
+parser.add_argument("--newest", choices=["1.0", "1.1", "1.2"])
+parser.add_argument("--expired", action="store_true")
+arguments = parser.parse_args()
 with tempfile.TemporaryDirectory() as folder:
     server = Server(("127.0.0.1", 0), Handler)
     certificate = None
-    if parser.parse_args().tls:
-        context, certificate = self_signed(folder, "IP:127.0.0.1,DNS:localhost")
+    if arguments.tls:
+        context, certificate = self_signed(folder, arguments.names, arguments.expired)
+        if arguments.newest:
+            limit(context, arguments.newest)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    if arguments.newest:
+        shake_hands(server.server_address[1], arguments.newest)
     print(json.dumps({"port": server.server_address[1], "certificate": certificate}), flush=True)
     sys.stdin.read()
