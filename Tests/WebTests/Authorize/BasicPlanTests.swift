@@ -135,6 +135,20 @@ struct BasicPlanTests {
         #expect(Set(asked.names).isSubset(of: claims.names))
     }
 
+    @Test(arguments: modes, ["openid email", "openid profile", "openid profile email address phone"])
+    func `oidcc-scope-email what userinfo tells is not in the ID token`(mode: String?, scope: String) async throws {
+        let plan = try await Plan(mode)
+        let tokens = try await plan.app.redeem(plan.authorize(["scope": scope]))
+        let own = Set(try tokens.claims.names)
+        let expected = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "acr", "amr"]
+        #expect(own.isSubset(of: expected), "\(own)")
+        for name in ["name", "email", "email_verified"] { #expect(!own.contains(name)) }
+        // The control: there they are.
+        let told = try await plan.app.userinfo(tokens["access_token"] ?? "").json
+        #expect((told?["email"] != nil) == scope.contains("email"))
+        #expect((told?["name"] != nil) == scope.contains("profile"))
+    }
+
     @Test(
         arguments: modes,
         [

@@ -119,4 +119,67 @@ struct DynamicPlanTests {
         }
         #expect(metadata["scopes_supported"]?.stringsValue?.contains("openid") == true)
     }
+
+    @Test func `oidcc-userinfo-rs256`() async throws {
+        let server = try TestServer(over: try await TestProvider { $0.registration = .open })
+        let person = try await server.person("ada")
+        let (key, now) = (try PrivateKey.generate(.rsa(bits: 2048)), server.provider.clock.now())
+        let keys = server.provider.dependencies.keys
+        let signing = try SigningKey(key, algorithm: .rs256, createdAt: now - 86_400)
+        keys.replace(with: keys.published(at: now) + [signing])
+        let wish: JSONObject = [
+            "redirect_uris": [.string(RelyingParty.redirect)], "userinfo_signed_response_alg": "RS256",
+        ]
+        let registered = try await server.call(.post, "/oauth/register", .json(.object(wish)), [:])
+        #expect(registered.status == 201 && registered["userinfo_signed_response_alg"] == "RS256")
+        let client = TestClient(
+            id: registered["client_id"] ?? "",
+            method: .clientSecretBasic,
+            secret: registered["client_secret"]
+        )
+        let app = RelyingParty(server, client)
+        let tokens = try await app.redeem(app.authorize(TestBrowser(server), ["scope": "openid email"]))
+        let reply = try await app.userinfo(tokens["access_token"] ?? "")
+        #expect(reply.status == 200 && reply.field("Content-Type") == "application/jwt")
+        let signed = try JWS.parse(reply.text, policy: JWSPolicy(algorithms: [.rs256], type: .untyped))
+        try signed.verify(with: key.publicKey)
+        #expect(signed.kid == key.publicKey.thumbprint)
+        let claims = try JSONObject.parse(signed.payload)
+        #expect(claims["sub"]?.stringValue == person.id.description && claims["email"] == "ada@example.org")
+        #expect(claims["iss"]?.stringValue == TestProvider.issuer && claims["aud"]?.stringValue == client.id)
+        #expect(claims["nonce"] == nil)
+        // The control: a client that wants nothing signed.
+        let plain = try await RelyingParty(server)
+        let others = try await plain.redeem(plain.authorize(TestBrowser(server)))
+        let told = try await plain.userinfo(others["access_token"] ?? "")
+        #expect(told.field("Content-Type") == "application/json")
+    }
+
+    @Test func `oidcc-ensure-redirect-uri-in-authorization-request, with two that are registered`() async throws {
+        let server = try TestServer(over: try await TestProvider { $0.registration = .open })
+        try await server.person("ada")
+        let redirects = [RelyingParty.redirect, "https://app.example/second"]
+        let wish: JSONObject = ["redirect_uris": .strings(redirects)]
+        let registered = try await server.call(.post, "/oauth/register", .json(.object(wish)), [:])
+        #expect(registered.status == 201)
+        let client = TestClient(
+            id: registered["client_id"] ?? "",
+            method: .clientSecretBasic,
+            secret: registered["client_secret"]
+        )
+        let (app, browser) = (RelyingParty(server, client), TestBrowser(server))
+        for uri in [nil, "", redirects.joined(separator: " ")] {
+            let reply = try await browser.get(app.request(["redirect_uri": uri]))
+            #expect(reply.status == 400 && reply.location == nil)
+            #expect(reply.text.contains("This sign-in request cannot be served"))
+        }
+        // The control: either of them, and the code with that one alone.
+        for (uri, other) in [(redirects[0], redirects[1]), (redirects[1], redirects[0])] {
+            let answer = try await app.authorize(browser, ["redirect_uri": uri])
+            #expect(answer.location?.hasPrefix(uri + "?code=") == true)
+            #expect(try await app.redeem(answer, ["redirect_uri": uri]).status == 200)
+            let again = try await app.authorize(browser, ["redirect_uri": uri])
+            #expect(try await app.redeem(again, ["redirect_uri": other]).error == "invalid_grant")
+        }
+    }
 }

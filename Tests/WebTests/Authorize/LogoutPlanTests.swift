@@ -1,11 +1,12 @@
 import Accounts
 import Cryptography
+import HTTPTypes
 import JOSE
 import OAuth
 import Provider
 import Storage
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Web
 
@@ -129,6 +130,42 @@ struct LogoutPlanTests {
         let reply = try await plan.end(["id_token_hint": plan.idToken, "state": "s"])
         #expect(reply.status == 200 && reply.location == nil && reply.text.contains("You are signed out"))
         #expect(try await !plan.isSignedIn)
+    }
+
+    @Test(arguments: [
+        "\"><script>alert(1)</script>", "a\r\nSet-Cookie: x=1", "&state=2&post_logout_redirect_uri=//evil.example",
+        "#fragment", "a b+c%20d", "ünï 🐦", "0;url=//evil.example", "'; alert(1)", "\u{0}\u{202E}",
+    ])
+    func `LO-04 the state of a logout comes back encoded, in a redirect and on a page`(state: String) async throws {
+        for address in [nil, WebAddress("https://app.example/frontchannel_logout")] {
+            let plan = try await Plan { $0.metadata.frontChannelLogoutURI = address }
+            let reply = try await plan.end([
+                "id_token_hint": plan.idToken, "post_logout_redirect_uri": Self.back, "state": state,
+                "logout_hint": state, "client_id": plan.app.client.id,
+            ])
+            let onward = Self.back + "?state=" + PercentEncoding.encode(state)
+            #expect(onward.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"'<>&".utf8.contains($0) })
+            #expect(reply.fields[values: .setCookie].allSatisfy { !$0.hasPrefix("x=") })
+            if address == nil {
+                #expect(reply.status == 303 && reply.location == onward)
+                #expect(reply.answer["state"] == state, "the control: it is what was sent")
+            } else {
+                #expect(reply.status == 200 && reply.text.contains("url=\(onward)\""))
+                #expect(!reply.text.contains(state) && reply.field("Refresh") == nil)
+            }
+        }
+    }
+
+    @Test(arguments: ["\"><script>alert(1)</script>", "' onmouseover='alert(1)", "</form><form action=//evil.example>"])
+    func `LO-04 what a logout request says is text in the question whether to sign out`(payload: String) async throws {
+        let plan = try await Plan()
+        let names = ["state", "logout_hint", "client_id", "ui_locales", "unknown"]
+        let asked = try await plan.end(Dictionary(uniqueKeysWithValues: names.map { ($0, payload) }))
+        #expect(asked.status == 200 && asked.text.contains("id=\"sign-out\"") && !asked.text.contains(payload))
+        let request = try #require(asked.inputs["request"])
+        #expect(PercentEncoding.decode(request[...])?.contains(payload) == true, "the control: it is there, encoded")
+        let raw = try await plan.browser.get("/end-session?state=\(payload.replacing(" ", with: "+"))")
+        #expect(raw.status == 200 && !raw.text.contains(payload) && !raw.text.contains("<script>alert"))
     }
 
     @Test func `the ID token of somebody else ends nobody's session unasked`() async throws {

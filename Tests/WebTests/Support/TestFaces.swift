@@ -24,14 +24,25 @@ struct TestFaces: Sendable {
     /// `signUpLimit` an hour from one network; `users` is what the operator decided about tokens.
     init(signUpLimit: Int? = nil, users: UserTokens = UserTokens()) async throws {
         let provider = try await TestProvider()
-        let keys = provider.dependencies.keys
-        let now = provider.clock.now
-        let signing = try SigningKey(Self.rsa.get(), algorithm: .rs512, createdAt: now() - 86_400)
-        keys.replace(with: keys.published(at: now()) + [signing])
         hashing = PasswordHashingPool(
             PasswordHash(parameters: Argon2idParameters(memory: 64, passes: 1), random: provider.random),
             threads: 2
         )
+        let routes = try Self.routes(over: provider, hashing, signUpLimit: signUpLimit, users: users)
+        server = try TestServer(over: provider, .init(routes: routes))
+    }
+
+    /// The user-management face over `provider`, which gets the key that it signs with.
+    static func routes(
+        over provider: TestProvider,
+        _ hashing: any PasswordHashing,
+        signUpLimit: Int? = nil,
+        users: UserTokens = UserTokens()
+    ) throws -> [Route] {
+        let keys = provider.dependencies.keys
+        let now = provider.clock.now
+        let signing = try SigningKey(rsa.get(), algorithm: .rs512, createdAt: now() - 86_400)
+        keys.replace(with: keys.published(at: now()) + [signing])
         let core = provider.provider
         let signIn = FaceSignIn(
             passwords: PasswordSignInService(accounts: provider.accounts, hashing: hashing, now: now),
@@ -58,13 +69,7 @@ struct TestFaces: Sendable {
             gate: gate,
             provider: core
         ).routes
-        server = try TestServer(
-            over: provider,
-            .init(
-                routes: routes
-                    + UserSignInRoutes(signIn: signIn, gate: gate, tokens: users, provider: core, now: now).routes
-            )
-        )
+        return routes + UserSignInRoutes(signIn: signIn, gate: gate, tokens: users, provider: core, now: now).routes
     }
 
     /// Files an account with a password; it is called after its username.

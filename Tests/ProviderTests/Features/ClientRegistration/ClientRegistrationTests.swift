@@ -194,4 +194,25 @@ struct ClientRegistrationTests {
         try await later.stores.sweep(at: later.clock.now())
         #expect(await later.registerClient().status == 201)
     }
+
+    @Test(arguments: ["client-1", "by-hand", TestProvider.issuer, "martlet:pages", "", "../x", "https://app.example/c"])
+    func `DR-09 the server gives the client id, whatever the registration says`(wanted: String) async throws {
+        let provider = try await TestProvider.open()
+        let byHand = try await provider.addClient(.clientSecretBasic, id: "by-hand")
+        let reply = await provider.registerClient([
+            "client_id": .string(wanted), "client_secret": "chosen", "client_id_issued_at": 1,
+            "registration_access_token": "chosen", "client_secret_expires_at": 1,
+        ])
+        #expect(reply.status == 201)
+        let id = try #require(reply["client_id"])
+        #expect(id != wanted && ULID(id) != nil)
+        #expect(reply["client_secret"]?.hasPrefix("martlet_cs_") == true)
+        #expect(reply["registration_access_token"]?.hasPrefix("martlet_rat_") == true)
+        #expect(reply.json?["client_id_issued_at"] == .integer(provider.clock.now().seconds))
+        #expect(reply.json?["client_secret_expires_at"] == 0)
+        let registered = try provider.stores.clients.client(Client.ID(wanted))
+        #expect((registered != nil) == (wanted == "by-hand"), "nobody is filed under what was wished for")
+        #expect(try await provider.proves(byHand), "who had the id has it, and its secret")
+        #expect(try await provider.proves(provider.client(reply)), "the control")
+    }
 }

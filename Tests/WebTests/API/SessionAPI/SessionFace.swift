@@ -20,8 +20,14 @@ struct SessionFace: Sendable {
     let cookie: SessionCookie
     let link: ActivationLink
 
-    init(_ limits: SignInLimits? = nil, registrations: Int? = nil) async throws {
-        provider = try await TestProvider()
+    /// Over a new provider unless said; `others` are mounted beside it.
+    init(
+        _ limits: SignInLimits? = nil,
+        registrations: Int? = nil,
+        over given: TestProvider? = nil,
+        beside others: [Route] = []
+    ) async throws {
+        if let given { provider = given } else { provider = try await TestProvider() }
         let random = provider.random
         hashing = PasswordHashingPool(
             PasswordHash(parameters: Argon2idParameters(memory: 64, passes: 1), random: random),
@@ -74,7 +80,8 @@ struct SessionFace: Sendable {
             ),
             provider: provider.provider
         )
-        server = try TestServer(over: provider, TestServer.Parts(routes: sessions.routes + registration.routes))
+        let routes = sessions.routes + registration.routes + others
+        server = try TestServer(over: provider, TestServer.Parts(routes: routes))
     }
 
     /// An account with the password above, `change`d before it is filed.
