@@ -68,6 +68,12 @@ package struct Settings: Sendable {
     /// The longest life of any access token, in seconds: for this long a replaced signing key must be believed.
     package var longestTokenLifetime: Int64 { max(accessTokenLifetime, signInTokenLifetime) }
 
+    /// What authorization requests may ask for.
+    package var responseTypes: [ResponseType] { servesImplicitFlow ? ResponseType.allCases : [.code] }
+
+    /// What clients may register over the network: one that must send a `code_challenge` has a use for codes alone.
+    var registeredTypes: [ResponseType] { registeredPolicy.requiresPKCE ? [.code] : responseTypes }
+
     /// The absolute URL of a path that starts with a slash.
     package func url(_ path: String) -> String { issuer + path }
 

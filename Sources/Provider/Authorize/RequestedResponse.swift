@@ -1,55 +1,5 @@
 import JOSE
-package import OAuth
-
-/// What a request asks the authorization endpoint for (RFC 6749 §3.1.1, OAuth Multiple Response Types §3 and §5).
-package enum ResponseType: String, Sendable, CaseIterable {
-    case code
-    /// The two of OpenID Connect's implicit flow (OIDC Core §3.2): an ID token at once, alone or with an access token.
-    case idToken = "id_token"
-    case idTokenToken = "id_token token"
-
-    /// Reads a value, whose words may come in any order. nil for what is none of these.
-    init?(_ value: String) {
-        self.init(
-            rawValue: value.split(separator: " ", omittingEmptySubsequences: false).sorted().joined(separator: " ")
-        )
-    }
-
-    /// What a client registers beside it (RFC 7591 §2.1).
-    package var grant: GrantType { self == .code ? .authorizationCode : .implicit }
-
-    var isImplicit: Bool { grant == .implicit }
-
-    /// Those of `types`, as registrations name them.
-    static func names(_ types: Set<ResponseType>) -> [String] { allCases.filter(types.contains).map(\.rawValue) }
-
-    /// What of `scope` this leads to: without a code nobody goes on without the person (OIDC Core §11). Throws `invalid_scope` where an
-    /// ID token is asked for and none would come.
-    func narrowed(_ scope: Scope) throws(OAuthError) -> Scope {
-        guard isImplicit else { return scope }
-        guard scope.contains("openid") else {
-            throw OAuthError(
-                .invalidScope,
-                "\(.scope) must have openid, as an ID token is asked for",
-                FailedCheck("scope", expected: "openid among it", seen: FailedCheck.excerpt(scope.description))
-            )
-        }
-        return Scope(tokens: scope.tokens.filter { $0 != "offline_access" })
-    }
-}
-
-extension Settings {
-    /// What requests may ask for.
-    package var responseTypes: [ResponseType] { servesImplicitFlow ? ResponseType.allCases : [.code] }
-
-    /// What clients may register over the network: one that must send a `code_challenge` has a use for codes alone.
-    var registeredTypes: [ResponseType] { registeredPolicy.requiresPKCE ? [.code] : responseTypes }
-
-    /// How answers may travel.
-    var responseModes: [ResponseMode] {
-        servesImplicitFlow ? ResponseMode.allCases : ResponseMode.allCases.filter { $0 != .fragment }
-    }
-}
+import OAuth
 
 /// How a request wants to be answered. Known before anything else of it is looked at, since errors travel likewise.
 struct RequestedResponse {
@@ -111,5 +61,10 @@ struct RequestedResponse {
 }
 
 extension Settings {
+    /// How answers may travel.
+    var responseModes: [ResponseMode] {
+        servesImplicitFlow ? ResponseMode.allCases : ResponseMode.allCases.filter { $0 != .fragment }
+    }
+
     fileprivate var typeNames: String { responseTypes.map(\.rawValue).joined(separator: ", ") }
 }
