@@ -124,6 +124,7 @@ package struct Provider: Sendable {
                 clients: directory,
                 settings: dependencies.settings,
                 hints: IDTokenHints(dependencies: dependencies),
+                names: SubjectNames(dependencies),
                 audiences: Audiences(dependencies),
                 objects: RequestObjects(dependencies, keys: keys),
                 pushes: PushedRequests(dependencies)

@@ -15,12 +15,9 @@ extension AuthorizationChecks {
         let parameters = try await objects.pushed(sent, by: client, at: now)
         let redirect = try Self.redirectURI(parameters, client)
         let wanted = RequestedResponse(parameters, settings)
-        let target = ResponseTarget(
-            client: client,
-            redirectURI: redirect,
-            mode: wanted.mode,
-            state: try parameters.optional(.state)
-        )
+        let (state, stateError) = Self.state(parameters)
+        if let stateError { throw stateError }
+        let target = ResponseTarget(client: client, redirectURI: redirect, mode: wanted.mode, state: state)
         _ = try await request(RequestObjects.Asked(parameters: parameters), try wanted.type(for: client), target)
         return parameters
     }

@@ -15,6 +15,7 @@ struct AuthorizationChecks: Sendable {
     let clients: ClientDirectory
     let settings: Settings
     let hints: IDTokenHints
+    let names: SubjectNames
     let audiences: Audiences
     let objects: RequestObjects
     let pushes: PushedRequests
@@ -84,7 +85,12 @@ struct AuthorizationChecks: Sendable {
         let (client, parameters) = (target.client, asked.parameters)
         // What comes by the browser may have been taken from another answer (OIDC Core §3.2.2.1).
         if type.isImplicit { _ = try parameters.required(.nonce) }
-        let claims = try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) }
+        let claims =
+            try parameters.optional(.claims).map { text throws(OAuthError) in try ClaimsRequest(text) } ?? .init()
+        try claims.demandAuthentication()
+        let hinted = try parameters.optional(.idTokenHint).map { hint throws(OAuthError) in
+            try hints.subject(of: hint, for: client)
+        }
         let maximumAge = try Self.maximumAge(parameters) ?? client.metadata.defaultMaximumAge
         let scope = try type.narrowed(Self.scope(parameters, client))
         return AuthorizationRequest(
@@ -96,11 +102,11 @@ struct AuthorizationChecks: Sendable {
             prompt: try Self.prompt(parameters),
             maximumAge: maximumAge,
             loginHint: try Self.bounded(parameters, .loginHint, 256),
-            expectedSubject: try parameters.optional(.idTokenHint).map { try hints.subject(of: $0, for: client) },
+            expectedSubject: try claims.expectedSubject(hinted, names, client),
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
                 ?? client.metadata.defaultACRs,
             interfaceLanguages: try parameters.interfaceLanguages,
-            claims: claims ?? ClaimsRequest(),
+            claims: claims,
             resources: try await audiences.resources(in: parameters, scope: scope),
             fetchedObject: asked.fetched,
             pushed: asked.pushed
@@ -137,7 +143,7 @@ struct AuthorizationChecks: Sendable {
     }
 
     /// The state, and an error to send without it where it would not come back as it is: a browser changes the ends of lines in a form.
-    private static func state(_ parameters: Parameters) -> (String?, OAuthError?) {
+    static func state(_ parameters: Parameters) -> (String?, OAuthError?) {
         do throws(OAuthError) {
             guard let state = try parameters.optional(.state) else { return (nil, nil) }
             guard !state.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {

@@ -38,6 +38,14 @@ package struct AuthorizationEndpoint: Sendable {
         let now = dependencies.now()
         let isSilent = request.prompt.contains(.none)
         if request.needsChoice(state) { return .chooseAccount(request) }
+        if request.isAnsweredByAnother(state) {
+            return try await refuse(
+                request,
+                .loginRequired,
+                "the person is not the one whom the request is about",
+                "that person"
+            )
+        }
         guard let live = state.live, live.subject.isActive, request.accepts(live, state, at: now) else {
             return isSilent
                 ? try await refuse(
@@ -112,7 +120,7 @@ package struct AuthorizationEndpoint: Sendable {
         _ expected: String
     ) async throws -> Interaction {
         try await complete(request)
-        let error = OAuthError(code, description, FailedCheck("prompt=none", expected: expected, seen: "none"))
+        let error = OAuthError(code, description, FailedCheck("the person", expected: expected, seen: "none"))
         return .respond(AuthorizationResponse(error, to: request.target, issuer: dependencies.settings.issuer))
     }
 

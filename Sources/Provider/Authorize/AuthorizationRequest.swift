@@ -1,4 +1,4 @@
-package import JOSE
+import JOSE
 package import OAuth
 
 /// An authorization request, every parameter validated (RFC 6749 §4.1.1, RFC 7636 §4.3, OIDC Core §3.1.2.1).
@@ -13,7 +13,7 @@ package struct AuthorizationRequest: Sendable {
     /// Seconds; the request's own or the client's default.
     package let maximumAge: Int64?
     package let loginHint: String?
-    /// The account that the client expects (the subject of `id_token_hint`).
+    /// The account that the client expects: the subject of `id_token_hint`, or the `sub` that `claims` has a value for.
     package let expectedSubject: Subject.ID?
     package let acrValues: [String]
     /// The languages that pages should be in, the best first (`ui_locales`).
@@ -34,53 +34,6 @@ package struct AuthorizationRequest: Sendable {
         case selectAccount = "select_account"
         case create
     }
-}
-
-/// Which claims a request names one by one (OIDC Core §5.5). Values and essentials do not change what is released: a claim that the
-/// account does not have is left out.
-package struct ClaimsRequest: Sendable, Equatable {
-    package var userinfo: Set<String> = []
-    package var idToken: Set<String> = []
-
-    package init() {}
-
-    /// Reads the `claims` parameter. Throws `invalid_request` for anything but the shape of OIDC Core §5.5.
-    init(_ text: String) throws(OAuthError) {
-        guard
-            let object = try? JSONObject.parse(Array(text.utf8), limits: JSONLimits(size: 8192, depth: 8, members: 256))
-        else { throw Self.malformed }
-        userinfo = try Self.names(object, "userinfo")
-        idToken = try Self.names(object, "id_token")
-    }
-
-    private static func names(_ object: JSONObject, _ part: String) throws(OAuthError) -> Set<String> {
-        guard let value = object[part], value != .null else { return [] }
-        guard let members = value.objectValue else { throw malformed }
-        for name in members.names {
-            switch members[name] {
-            case .object, .null: continue
-            default: throw malformed
-            }
-        }
-        return Set(members.names)
-    }
-
-    /// As it is kept with a code and a session.
-    package var json: JSONObject {
-        ["userinfo": .strings(userinfo.sorted()), "id_token": .strings(idToken.sorted())]
-    }
-
-    /// Reads `json` back; nothing where it is malformed.
-    package init(json: JSONObject) {
-        userinfo = Set(json["userinfo"]?.stringsValue ?? [])
-        idToken = Set(json["id_token"]?.stringsValue ?? [])
-    }
-
-    private static let malformed = OAuthError(
-        .invalidRequest,
-        "\(.claims) must be a JSON object with the members userinfo and id_token",
-        FailedCheck("claims", expected: "objects of objects or null", seen: "something else")
-    )
 }
 
 extension Parameters {

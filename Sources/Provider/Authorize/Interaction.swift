@@ -52,6 +52,13 @@ extension AuthorizationRequest {
         return prompt.contains(.selectAccount) || (state.live == nil && expectedSubject == nil)
     }
 
+    /// Whether the person signed in for this request, or chose an account for it, that is not the one which the client expects: asked
+    /// again they could only do the same (OIDC Core §3.1.2.1, `id_token_hint`).
+    func isAnsweredByAnother(_ state: BrowserState) -> Bool {
+        guard let expectedSubject, let live = state.live, live.subject.id != expectedSubject else { return false }
+        return state.isFresh || state.isChosen
+    }
+
     /// Whether `live` is good for this request without signing in (again), for `prompt`, `max_age` and `id_token_hint`.
     func accepts(_ live: LiveSession, _ state: BrowserState, at now: Timestamp) -> Bool {
         let signedInAt = live.session.authenticatedAt

@@ -20,11 +20,6 @@ package enum StandardClaims {
     /// Every claim that there is, besides `sub`.
     static let names = byScope.flatMap(\.names)
 
-    /// Those that a person's record holds by their names; the others come of what the account has anyway.
-    package static let settable = names.filter {
-        !["name", "email", "email_verified", "preferred_username", "updated_at", "phone_number_verified"].contains($0)
-    }
-
     /// As the API document shows them; every one may be missing.
     static let schema = JSONSchema.object(
         [

@@ -17,13 +17,17 @@ struct SubjectNames: Sendable {
         return Subject.ID(Base64URL.encode(image))
     }
 
-    /// The account that has this name for `client`; another name gives an id that no account has.
+    /// The account that has this name for `client`; another name gives an id that no account has. What the account is called elsewhere
+    /// is another name: to take it would tell clients of two sectors that they speak of one person.
     func subject(named name: Subject.ID, for client: Client) -> Subject.ID {
-        guard let sector = client.metadata.sector, let image = Base64URL.decode(name.description), image.count == 16,
+        guard let sector = client.metadata.sector else { return name }
+        guard let image = Base64URL.decode(name.description), image.count == 16,
             let id = try? AESBlock.decrypt(image, key: sectorKey(sector))
-        else { return name }
+        else { return Self.nobody }
         return Self.subject(id)
     }
+
+    private static let nobody = Subject.ID("")
 
     private func sectorKey(_ sector: String) -> [UInt8] { HMAC.code(Array(sector.utf8), key: key) }
 

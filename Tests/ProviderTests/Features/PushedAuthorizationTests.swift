@@ -39,7 +39,7 @@ struct PushedAuthorizationTests {
         Wrong("code_challenge_method", nil), Wrong("code_challenge", "short"), Wrong("prompt", "none login"),
         Wrong("prompt", "dance"), Wrong("max_age", "-1"), Wrong("claims", "{"), Wrong("id_token_hint", "x"),
         Wrong("nonce", String(repeating: "n", count: 1025)),
-        Wrong("resource", "https://nobody.example", "invalid_target"),
+        Wrong("state", "a\u{7}"), Wrong("resource", "https://nobody.example", "invalid_target"),
         Wrong("request", "x", "invalid_request_object"), Wrong("request_uri", ObjectScene.url),
         Wrong("request_uri", "urn:ietf:params:oauth:request_uri:x"), Wrong("client_id", "other"),
         Wrong("client_secret", "other", "invalid_request"),

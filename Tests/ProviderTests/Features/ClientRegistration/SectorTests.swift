@@ -88,7 +88,7 @@ struct SectorTests {
             #expect(names.subject(named: names.name(of: ada, for: client), for: client) == ada)
         }
         #expect(names.subject(named: name, for: other) != ada)
-        #expect(names.subject(named: ada, for: one) == ada, "what is no name is no other account")
+        #expect(names.subject(named: ada, for: one) != ada, "what it is called elsewhere is no name of it here")
         let restarted = try await provider.restarted()
         #expect(SubjectNames(restarted.dependencies).name(of: ada, for: one) == name)
     }
