@@ -31,8 +31,8 @@ package struct Account: Sendable {
     package var roles: Set<Role>
     package var permissions: [Permission]
     package var profile: ProfileParts
-    /// What the person said of themselves to be told to applications: standard claims of OIDC Core §5.1, by their names.
-    package var claims: JSONObject
+    /// What the person said of themselves to be told to applications.
+    package var claims: PersonalClaims
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
     package var lastSignIn: Timestamp?
@@ -50,7 +50,7 @@ package struct Account: Sendable {
         roles = [.guest]
         permissions = []
         profile = ProfileParts()
-        claims = [:]
+        claims = PersonalClaims(recorded: [:])
         keys = []
     }
 }

@@ -7,6 +7,11 @@ package struct ParameterName: Hashable, Sendable, ExpressibleByStringLiteral, Cu
     package init(stringLiteral value: StaticString) {
         description = value.description
     }
+
+    /// A case of an enumeration of ours.
+    package init(_ name: some RawRepresentable<String> & CaseIterable) {
+        description = name.rawValue
+    }
 }
 
 extension ParameterName {

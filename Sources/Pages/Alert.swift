@@ -45,6 +45,7 @@ package enum Notice: String, Sendable, CaseIterable {
     case passwordSet = "password-set"
     case registered
     case nameChanged = "name-changed"
+    case detailsSaved = "details-saved"
     case emailChanged = "email-changed"
     case emailUnchanged = "email-unchanged"
     case confirmationSent = "confirmation-sent"
@@ -67,6 +68,7 @@ package enum Notice: String, Sendable, CaseIterable {
         case .passwordSet: Text(.noticePasswordSet)
         case .registered: Text(.noticeRegistered)
         case .nameChanged: Text(.noticeNameChanged)
+        case .detailsSaved: Text(.noticeDetailsSaved)
         case .emailChanged: Text(.noticeEmailChanged)
         case .emailUnchanged: Text(.noticeEmailUnchanged)
         case .confirmationSent: Text(.noticeConfirmationSent)

@@ -97,7 +97,7 @@ package struct Form: Sendable {
 /// A field of a form, with its label.
 package struct Field: Sendable {
     package enum Kind: String, Sendable {
-        case text, email, password, search
+        case text, email, password, search, url, tel
         case checkbox
     }
 
@@ -137,12 +137,17 @@ package struct Field: Sendable {
         self.limit = limit
     }
 
+    /// The purposes of what people write with capitals; other fields have them, and the spelling, left as typed.
+    private static let withCapitals: Set = [
+        "name", "given-name", "additional-name", "family-name", "nickname", "address-line1", "address-level1",
+        "address-level2", "country-name",
+    ]
+
     func model(problem: Text?, _ scene: Scene) -> [String: Any] {
         var model: [String: Any] = [
             "id": id, "name": name, "label": scene.words(label), "type": kind.rawValue, "isRequired": isRequired,
             "isCheckbox": kind == .checkbox, "isTyped": kind != .checkbox,
-            // Names and addresses are no prose: no capitals, no spelling.
-            "isPlain": kind != .search && autocomplete != "name",
+            "isPlain": kind != .search && !Self.withCapitals.contains(autocomplete),
         ]
         if kind == .checkbox { model["isTicked"] = value == "yes" } else { model["value"] = value }
         if !autocomplete.isEmpty { model["autocomplete"] = autocomplete }

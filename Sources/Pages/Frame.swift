@@ -40,13 +40,13 @@ package struct Frame: Sendable {
 
 /// The parts of the pages that a person who is signed in can go to.
 package enum Section: String, Sendable, CaseIterable {
-    case account, sessions, applications, keys, friends, users
+    case account, details, sessions, applications, keys, friends, users
 
     /// Below the issuer's path.
     package var path: String {
         switch self {
         case .account: "/account"
-        case .sessions, .applications, .keys, .friends: "/account/\(rawValue)"
+        case .details, .sessions, .applications, .keys, .friends: "/account/\(rawValue)"
         case .users: "/admin/users"
         }
     }
@@ -54,6 +54,7 @@ package enum Section: String, Sendable, CaseIterable {
     package var label: Text {
         switch self {
         case .account: Text(.account)
+        case .details: Text(.personalDetails)
         case .sessions: Text(.sessions)
         case .applications: Text(.applications)
         case .keys: Text(.keys)

@@ -19,7 +19,7 @@ extension Account {
         lastSignIn = try row.optionalInteger(11).map(Timestamp.init(milliseconds:))
         isActivated = try row.boolean(12)
         generation = try row.integer(13)
-        claims = try row.json(14).objectValue ?? [:]
+        claims = PersonalClaims(recorded: try row.json(14).objectValue ?? [:])
         if let thumbprint = try row.optionalText(15) {
             keys = [AccountKey(thumbprint: thumbprint, registeredForm: try row.text(16))]
         }
@@ -34,7 +34,7 @@ extension Account {
             .text(name), .text(SearchKey.of(name)), .text(state.rawValue),
             .json(.strings(roles.map(\.rawValue).sorted())), .json(.array(permissions.map(\.json))),
             .json(profile.stored), .time(updatedAt), .optionalInteger(lastSignIn?.milliseconds), .boolean(isActivated),
-            .json(.object(claims)),
+            .json(.object(claims.json)),
         ]
     }
 }

@@ -196,6 +196,11 @@ class Visits:
         self.browser.press_first("#sessions td button")
         self.at("/account/sessions?done=session-ended")
         yield "sessions-ended"
+        self.open("/account/details")
+        yield "account-details"
+        self.fill("save-profile", given_name="Ada", birthdate="10.12.1815")
+        self.says("Date of birth: type it in the form of the example.")
+        yield "account-details-refused"
         self.open("/account/keys")
         yield "keys-none"
         self.open("/account/friends")

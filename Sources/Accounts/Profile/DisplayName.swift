@@ -24,7 +24,7 @@ package struct DisplayName: Sendable, CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
+    var isControl: Bool {
         properties.generalCategory == .control || properties.generalCategory == .format
     }
 }

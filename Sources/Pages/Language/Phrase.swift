@@ -36,6 +36,10 @@ package enum Phrase: String, CaseIterable, Sendable {
     case signOutRequestRefused, errorsTitle, errorsHeading, errorsRequestID, errorInvalidRequest, errorInvalidClient
     case errorInvalidGrant, errorUnauthorizedClient, errorUnsupportedGrantType, errorInvalidScope, errorInvalidToken
     case errorInsufficientScope, errorTemporarilyUnavailable, errorNotFound, errorMethodNotAllowed, errorServerError
+    case personalDetails, personalDetailsMeaning, profileDetails, postalAddress, phone, givenName, middleName
+    case familyName, nickname, profilePage, pictureAddress, birthdate, gender, timeZone, phoneNumber
+    case streetAddress, locality, region, postalCode, country, saveProfile, saveAddress, savePhone, forExample
+    case birthdateHint, noticeDetailsSaved, textRule, webAddressRule, exampleRule
 }
 
 /// What stands for a value in a phrase: `{name}`.

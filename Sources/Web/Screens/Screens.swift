@@ -91,6 +91,7 @@ package struct Screens: Sendable {
                 passwordChange: services.passwordChange,
                 now: now
             ).routes
+            + DetailsScreen(desk: desk, now: now).routes
             + SessionsScreen(desk: desk).routes
             + ApplicationsScreen(
                 desk: desk,

@@ -89,15 +89,14 @@ struct AccountsCommand: AsyncParsableCommand {
             }
             if admin { account.roles = [.admin] }
             if let claims {
-                guard let object = try? JSONObject.parse(Array(claims.utf8)),
-                    let unknown = Optional(object.names.filter { !StandardClaims.settable.contains($0) })
-                else { throw CommandFailure("--claims must be a JSON object") }
-                guard unknown.isEmpty else {
-                    throw CommandFailure(
-                        "--claims cannot set \(unknown.joined(separator: ", ")); it can: \(StandardClaims.settable.joined(separator: ", "))"
-                    )
+                guard let object = try? JSONObject.parse(Array(claims.utf8)) else {
+                    throw CommandFailure("--claims must be a JSON object")
                 }
-                account.claims = object
+                do throws(PersonalClaims.Misfit) {
+                    account.claims = try PersonalClaims(object)
+                } catch {
+                    throw CommandFailure("--claims: \(error.explanation)")
+                }
             }
             return account
         }
@@ -224,5 +223,25 @@ extension Account {
             "last_sign_in": lastSignIn.map { .string(SystemClock.text($0)) } ?? .null,
             "roles": .strings(roles.map(\.rawValue).sorted()), "keys": .strings(keys.map(\.thumbprint)),
         ]
+    }
+}
+
+extension PersonalClaims.Misfit {
+    /// What is wrong, and what it must be.
+    fileprivate var explanation: String {
+        let wanted =
+            switch rule {
+            case .text: "at most \(PersonalClaims.limit) characters, and no control characters"
+            case .lines: "at most \(PersonalClaims.limit) characters, and no control characters but ends of lines"
+            case .webAddress: "a URL that begins with https:// or http://"
+            case .birthdate: "YYYY-MM-DD, 0000-MM-DD or YYYY"
+            case .timeZone: "a name of the time zone database, such as Europe/Madrid"
+            case .languageTag: "a language tag, such as en-US"
+            case .phoneNumber: "a number such as +1 (604) 555-1234"
+            case nil:
+                "a text under one of: \(PersonalClaims.names.dropLast().joined(separator: ", ")); or address, an object of: "
+                    + PersonalClaims.AddressPart.allCases.map(\.rawValue).joined(separator: ", ")
+            }
+        return "\(path) must be \(wanted)"
     }
 }

@@ -25,13 +25,13 @@ struct BasicPlanTests {
         init(_ mode: String?, _ change: (inout Client) -> Void = { _ in }) async throws {
             server = try await TestServer()
             person = try await server.person("ada") { account in
-                account.claims = [
+                account.claims = PersonalClaims(recorded: [
                     "given_name": "Ada", "family_name": "King", "middle_name": "Augusta", "nickname": "ada",
                     "profile": "https://ada.example", "picture": "https://ada.example/p.png",
                     "website": "https://ada.example", "gender": "female", "birthdate": "1815-12-10",
                     "zoneinfo": "Europe/London", "locale": "en-GB", "phone_number": "+441632960000",
                     "address": ["formatted": "St James's Square, London"],
-                ]
+                ])
             }
             app = try await RelyingParty(server, .clientSecretBasic, change)
             browser = TestBrowser(server)

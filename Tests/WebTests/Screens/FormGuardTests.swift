@@ -17,6 +17,9 @@ struct FormGuardTests {
                 $0.location == "/account?done=email-changed"
             }
         ),
+        ("/account/details/profile", ["nickname": "x"], { $0.location == "/account/details?done=details-saved" }),
+        ("/account/details/address", ["country": "x"], { $0.location == "/account/details?done=details-saved" }),
+        ("/account/details/phone", [:], { $0.location == "/account/details?done=details-saved" }),
         ("/account/email/confirm", [:], { $0.location == "/account?done=confirmation-sent" }),
         (
             "/account/password", ["new_password": "another horse", "current_password": "correct horse battery"],

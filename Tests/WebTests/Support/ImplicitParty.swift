@@ -34,7 +34,9 @@ struct ImplicitParty {
         (self.type, self.mode) = (type, mode)
         server = try TestServer(over: try await TestProvider { $0.servesImplicitFlow = isOn })
         person = try await server.person("ada") { account in
-            account.claims = ["given_name": "Ada", "phone_number": "+441632960000", "address": ["country": "England"]]
+            account.claims = PersonalClaims(recorded: [
+                "given_name": "Ada", "phone_number": "+441632960000", "address": ["country": "England"],
+            ])
         }
         app = try await RelyingParty(server) { client in
             client.grants = Set(registered.map(\.grant)).union([.refreshToken])

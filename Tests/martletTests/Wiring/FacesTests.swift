@@ -36,7 +36,9 @@ struct FacesTests {
         "GET /register", "POST /register", "GET /authorize", "POST /authorize", "POST /authorize/consent",
         "GET /assets/submit.js", "GET /account/applications",
         "POST /account/applications/revoke", "GET /end-session", "POST /end-session", "POST /end-session/confirm",
-        "GET /logo", "POST /language", "GET /accounts", "POST /accounts/choose", "POST /accounts/sign-out",
+        "GET /logo", "GET /account/details", "POST /account/details/profile", "POST /account/details/address",
+        "POST /account/details/phone",
+        "POST /language", "GET /accounts", "POST /accounts/choose", "POST /accounts/sign-out",
     ]
 
     @Test func `every route but the pages is in the API document`() async throws {
