@@ -8,6 +8,7 @@ from issuer import Issuer
 from keys import ECKey
 from process import Server
 from redis_server import RedisServer
+from relying_party import Provider
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +54,20 @@ def server(binary, tmp_path_factory):
 def issuer(request) -> Issuer:
     url = request.config.getoption("--issuer")
     return Issuer(url) if url else request.getfixturevalue("server").issuer
+
+
+@pytest.fixture(scope="module")
+def provider(request, binary, tmp_path_factory):
+    """The provider that the modules of a plan share, over TLS; `OPTIONS` of the file are those of its command."""
+    provider = Provider(binary, tmp_path_factory.mktemp("provider"), *getattr(request.module, "OPTIONS", ()))
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def end_of_module(provider):
+    yield
+    provider.end_of_module()
 
 
 @pytest.fixture

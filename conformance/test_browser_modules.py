@@ -12,16 +12,10 @@ from applications import Listener
 from chromium import Chromium
 from pages import PASSWORD
 from process import free_port
-from relying_party import Provider, RelyingParty
+from relying_party import RelyingParty
 
+pytestmark = pytest.mark.usefixtures("end_of_module")
 BACK = "/post_logout_redirect"
-
-
-@pytest.fixture(scope="module")
-def provider(binary, tmp_path_factory):
-    provider = Provider(binary, tmp_path_factory.mktemp("modules"))
-    yield provider
-    provider.close()
 
 
 @pytest.fixture(scope="module", params=["scripts", "no scripts"])
@@ -33,10 +27,8 @@ def chromium(request, tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def end_of_module(provider, chromium):
+def forgotten(chromium):
     chromium.forget()
-    yield
-    provider.end_of_module()
 
 
 class Way:

@@ -11,24 +11,14 @@ from chromium import Chromium
 from implicit_party import REDIRECT, ImplicitParty
 from issuer import oauth_error
 from pages import PASSWORD, Page
-from relying_party import Provider, unsigned
+from relying_party import unsigned
 
+pytestmark = pytest.mark.usefixtures("end_of_module")
+#: Of the server.
+OPTIONS = ("--implicit-flow", "on")
 TYPES = ["id_token", "id_token token"]
 #: What prompt=none may be told when there is nobody (OIDC Core §3.1.2.6).
 NOT_WITHOUT_A_PAGE = ("login_required", "interaction_required", "consent_required", "account_selection_required")
-
-
-@pytest.fixture(scope="module")
-def provider(binary, tmp_path_factory):
-    provider = Provider(binary, tmp_path_factory.mktemp("implicit"), "--implicit-flow", "on")
-    yield provider
-    provider.close()
-
-
-@pytest.fixture(autouse=True)
-def end_of_module(provider):
-    yield
-    provider.end_of_module()
 
 
 @pytest.fixture(params=[None, "form_post"], ids=["implicit", "formpost-implicit"])

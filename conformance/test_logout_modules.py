@@ -13,8 +13,9 @@ from joserfc.jwk import RSAKey
 import verdicts
 from keys import peek
 from pages import Page
-from relying_party import Provider, unsigned
+from relying_party import unsigned
 
+pytestmark = pytest.mark.usefixtures("end_of_module")
 MODULES = """
     oidcc-rp-initiated-logout-discovery-endpoint-verification oidcc-rp-initiated-logout oidcc-rp-initiated-logout-no-state
     oidcc-rp-initiated-logout-bad-post-logout-redirect-uri oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri
@@ -25,19 +26,6 @@ MODULES = """
     oidcc-backchannel-logout-discovery-endpoint-verification oidcc-backchannel-rp-initiated-logout
 """.split()
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-
-
-@pytest.fixture(scope="module")
-def provider(binary, tmp_path_factory):
-    provider = Provider(binary, tmp_path_factory.mktemp("logout"))
-    yield provider
-    provider.close()
-
-
-@pytest.fixture(autouse=True)
-def end_of_module(provider):
-    yield
-    provider.end_of_module()
 
 
 class SignedIn:

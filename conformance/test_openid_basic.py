@@ -8,8 +8,9 @@ import pytest
 
 import verdicts
 from pages import Page
-from relying_party import Provider, refreshes, unsigned
+from relying_party import refreshes, unsigned
 
+pytestmark = pytest.mark.usefixtures("end_of_module")
 MODULES = """
     oidcc-server oidcc-response-type-missing oidcc-idtoken-signature oidcc-idtoken-unsigned oidcc-userinfo-get oidcc-userinfo-post-header
     oidcc-userinfo-post-body oidcc-ensure-request-without-nonce-succeeds-for-code-flow oidcc-scope-profile oidcc-scope-email
@@ -26,22 +27,9 @@ MODULES = """
 NOT_WITHOUT_A_PAGE = ("login_required", "interaction_required", "consent_required", "account_selection_required")
 
 
-@pytest.fixture(scope="module")
-def provider(binary, tmp_path_factory):
-    provider = Provider(binary, tmp_path_factory.mktemp("basic"))
-    yield provider
-    provider.close()
-
-
 @pytest.fixture(params=[None, "form_post"], ids=["basic", "formpost-basic"])
 def mode(request):
     return request.param
-
-
-@pytest.fixture(autouse=True)
-def end_of_module(provider):
-    yield
-    provider.end_of_module()
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from joserfc.jwk import RSAKey
 
 import verdicts
 from pages import Page
-from relying_party import Provider, refreshes, unsigned
+from relying_party import refreshes, unsigned
 
+pytestmark = pytest.mark.usefixtures("end_of_module")
 MODULES = """
     oidcc-idtoken-rs256 oidcc-idtoken-unsigned oidcc-userinfo-rs256 oidcc-ensure-redirect-uri-in-authorization-request
     oidcc-redirect-uri-query-OK oidcc-redirect-uri-query-mismatch oidcc-redirect-uri-query-added oidcc-redirect-uri-regfrag
@@ -22,19 +23,6 @@ MODULES = """
 """.split()
 SIGNED = {"token_endpoint_auth_method": "private_key_jwt"}
 PIXEL = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
-
-
-@pytest.fixture(scope="module")
-def provider(binary, tmp_path_factory):
-    provider = Provider(binary, tmp_path_factory.mktemp("dynamic"))
-    yield provider
-    provider.close()
-
-
-@pytest.fixture(autouse=True)
-def end_of_module(provider):
-    yield
-    provider.end_of_module()
 
 
 @pytest.fixture
