@@ -35,7 +35,10 @@ struct ConfusedHandleTests {
     func `CD-09 the name of one kind on the secret of another makes it neither`(handle: Handle) async throws {
         let scene = try await HandleScene()
         let secret = try #require(scene.issued[handle])
-        let prefixes = ["martlet_code_", "martlet_mt_", "martlet_rat_", "martlet_cs_", "v4.local.", "v4.public."]
+        let prefixes = [
+            "martlet_code_", "martlet_mt_", "martlet_rat_", "martlet_cs_", "v4.local.", "v4.public.",
+            "urn:ietf:params:oauth:request_uri:",
+        ]
         let bare = prefixes.first(where: secret.hasPrefix).map { String(secret.dropFirst($0.count)) } ?? secret
         for prefix in prefixes {
             for renamed in [prefix + secret, prefix + bare] where renamed != secret {

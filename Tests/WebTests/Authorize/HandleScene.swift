@@ -11,7 +11,7 @@ import TestSupport
 
 /// Everything that the server hands out to be shown again.
 enum Handle: CaseIterable, Sendable {
-    case code, refreshToken, accessToken, idToken, registrationAccessToken
+    case code, refreshToken, accessToken, idToken, registrationAccessToken, pushedRequest
     case browserCookie, formToken, dialogue, recoveryToken, confirmationToken
     case verificationToken, registrationToken, sessionCookie, userAccessToken, userRefreshToken
 
@@ -23,6 +23,7 @@ enum Handle: CaseIterable, Sendable {
         case .accessToken: [.userinfo, .introspection]
         case .idToken: [.hint]
         case .registrationAccessToken: [.clientManagement]
+        case .pushedRequest: [.requestURI]
         case .browserCookie: [.browserCookie]
         case .formToken: [.formToken]
         case .dialogue: [.dialogue]
@@ -40,6 +41,7 @@ enum Handle: CaseIterable, Sendable {
 /// Every place where something of that kind is shown.
 enum HandleSlot: CaseIterable, Sendable {
     case code, refreshToken, userinfo, introspection, hint, clientManagement, clientAssertion, clientSecret
+    case requestURI
     case browserCookie, formToken, dialogue, recovery, confirmation, verification, registration
     case sessionCookie, userCookie, userBearer, userRefresh
 }
@@ -91,6 +93,7 @@ struct HandleScene {
         let offline = try await app.authorize(browser, ["scope": "openid offline_access"])
         issued[.refreshToken] = try await app.redeem(offline)["refresh_token"]
         issued[.code] = try await app.authorize(browser).answer["code"]
+        issued[.pushedRequest] = try await app.push(["prompt": "none"])["request_uri"]
         issued[.browserCookie] = browser.sessionCookie
         issued[.formToken] = try await browser.get("/account").formToken
         // What begins anew from here on begins after the sign-in.
@@ -125,6 +128,10 @@ struct HandleScene {
         case .hint:
             let request = app.request(["prompt": "none", "id_token_hint": secret])
             return try await browser.get(request).answer["code"] != nil
+        case .requestURI:
+            let name = ["client_id": app.client.id, "request_uri": secret]
+            let query = name.map { "\($0)=\(PercentEncoding.encode($1))" }.joined(separator: "&")
+            return try await browser.get("/authorize?" + query).answer["code"] != nil
         case .clientManagement:
             let path = String((registered["registration_client_uri"] ?? "").dropFirst(TestProvider.issuer.count))
             return try await server.call(.get, path, .none, [.authorization: "Bearer \(secret)"]).status == 200
