@@ -34,6 +34,13 @@ struct CallWindows {
         return min(Self.window, max(0, bucket.start + Self.window - now))
     }
 
+    /// The same, and counts what the caller does where it need not wait.
+    mutating func admit(_ caller: Caller, limit: Int, now: Int64) -> Int64 {
+        let wait = wait(caller, limit: limit, now: now)
+        if wait == 0 { count(caller, now: now) }
+        return wait
+    }
+
     mutating func count(_ caller: Caller, now: Int64) {
         if now >= nextSweep || now < nextSweep - Self.window {
             nextSweep = now + Self.window

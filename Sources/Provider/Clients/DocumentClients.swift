@@ -11,21 +11,15 @@ final class DocumentClients: Sendable {
     static let fetchesInAll = 8
     /// Documents that one network may have fetched in a minute.
     static let fetchesPerNetwork = 10
-    private static let window: Int64 = 60
-    /// The most networks that are remembered.
-    private static let capacity = 16_384
 
     private let documents: any RemoteDocuments
     private let possible: @Sendable () -> RegistrationWish.Possible
     private let limitsRates: Bool
     private let now: @Sendable () -> Timestamp
     private let known = BoundedCache<String, DocumentClient>(capacity: 4096)
-    private let state = Mutex(State())
-
-    private struct State {
-        var hosts: [String: Int] = [:]
-        var networks: [String: (start: Int64, count: Int)] = [:]
-    }
+    /// The fetches under way, by host.
+    private let hosts = Mutex<[String: Int]>([:])
+    private let lookups = Mutex(CallWindows())
 
     init(_ dependencies: Dependencies) {
         documents = dependencies.documents
@@ -53,7 +47,7 @@ final class DocumentClients: Sendable {
     }
 
     private func entry(_ address: DocumentAddress) -> DocumentClient {
-        state.withLock { _ in
+        hosts.withLock { _ in
             if let client = known[address.description] { return client }
             let fresh = DocumentClient(now: now)
             known[address.description] = fresh
@@ -82,36 +76,27 @@ final class DocumentClients: Sendable {
     }
 
     private func enter(_ host: String) -> Bool {
-        state.withLock { state in
-            let all = state.hosts.values.reduce(0, +)
-            guard all < Self.fetchesInAll, state.hosts[host, default: 0] < Self.fetchesPerHost else { return false }
-            state.hosts[host, default: 0] += 1
+        hosts.withLock { hosts in
+            let all = hosts.values.reduce(0, +)
+            guard all < Self.fetchesInAll, hosts[host, default: 0] < Self.fetchesPerHost else { return false }
+            hosts[host, default: 0] += 1
             return true
         }
     }
 
     private func leave(_ host: String) {
-        state.withLock { state in
-            let left = state.hosts[host, default: 1] - 1
-            state.hosts[host] = left == 0 ? nil : left
+        hosts.withLock { hosts in
+            let left = hosts[host, default: 1] - 1
+            hosts[host] = left == 0 ? nil : left
         }
     }
 
     private func count(_ network: String) throws(OAuthError) {
         guard limitsRates else { return }
         let time = now().seconds
-        let wait = state.withLock { state -> Int64? in
-            if state.networks.count >= Self.capacity {
-                state.networks = state.networks.filter { (0..<Self.window).contains(time - $0.value.start) }
-            }
-            var counted = state.networks[network] ?? (time, 0)
-            if !(0..<Self.window).contains(time - counted.start) { counted = (time, 0) }
-            guard counted.count < Self.fetchesPerNetwork else { return counted.start + Self.window - time }
-            counted.count += 1
-            state.networks[network] = counted
-            return nil
-        }
-        guard let wait else { return }
+        let caller = CallWindows.Caller(nil, at: network)
+        let wait = lookups.withLock { $0.admit(caller, limit: Self.fetchesPerNetwork, now: time) }
+        guard wait > 0 else { return }
         throw OAuthError(
             .tooManyRequests,
             "too many clients were looked up from this address; wait for Retry-After seconds",

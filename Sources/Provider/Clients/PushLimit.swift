@@ -19,11 +19,7 @@ final class PushLimit: Sendable {
         guard settings.limitsRates else { return }
         let time = now().seconds
         let caller = CallWindows.Caller(client.id, at: client.authentication == .none ? network() : "anywhere")
-        let wait = windows.withLock { windows in
-            let wait = windows.wait(caller, limit: settings.pushesPerClient, now: time)
-            if wait == 0 { windows.count(caller, now: time) }
-            return wait
-        }
+        let wait = windows.withLock { $0.admit(caller, limit: settings.pushesPerClient, now: time) }
         guard wait > 0 else { return }
         throw OAuthError(
             .tooManyRequests,
