@@ -1,25 +1,26 @@
 import HTTPTypes
 
-/// The cookies of a request (RFC 6265 §5.4).
+/// The cookies of a request (RFC 6265 §5.4). A request asks for few of them, so none is taken out before.
 struct RequestCookies {
-    private var values: [String: String] = [:]
-    /// Sent more than once: nobody can tell which is the one that was set here.
-    private var doubtful: Set<String> = []
+    private let fields: HTTPFields
 
     init(_ fields: HTTPFields) {
-        for field in fields[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                guard parts.count == 2 else { continue }
-                let name = String(parts[0].drop { $0 == " " })
-                if values.updateValue(String(parts[1]), forKey: name) != nil { doubtful.insert(name) }
-            }
-        }
+        self.fields = fields
     }
 
-    /// The value of a cookie, or nil when it is absent, empty or sent more than once.
+    /// The value of a cookie, or nil when it is absent, empty or sent more than once: nobody can tell then which one was set here.
     subscript(name: String) -> String? {
-        guard !doubtful.contains(name), let value = values[name], !value.isEmpty else { return nil }
-        return value
+        var found: Substring.UTF8View?
+        for field in fields[values: .cookie] {
+            for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
+                let pair = pair.drop { $0 == UInt8(ascii: " ") }
+                let rest = pair.dropFirst(name.utf8.count)
+                guard rest.first == UInt8(ascii: "="), pair.starts(with: name.utf8) else { continue }
+                guard found == nil else { return nil }
+                found = rest.dropFirst()
+            }
+        }
+        guard let found, !found.isEmpty else { return nil }
+        return String(Substring(found))
     }
 }
