@@ -283,6 +283,16 @@ def unsigned(**claims: str) -> str:
     return f"{UNSIGNED}.{b64(json.dumps(claims).encode())}."
 
 
+def keeps_to_the_address_inside(party, bad: str) -> None:
+    """The module oidcc-ensure-request-object-with-redirect-uri: the good address inside is gone to, beside a bad one; a bad one inside is a
+    page, beside a good one."""
+    inside = {"redirect_uri": party.redirect, "state": "inside"}
+    reply = party.open(request=unsigned(**inside), redirect_uri=bad, state=None)
+    party.asked |= inside
+    party.tokens(party.finish(reply))
+    verdicts.error_page(party.open(request=unsigned(redirect_uri=bad)), bad)
+
+
 def refreshes(party, **changes: str) -> str:
     """The module oidcc-refresh-token for one client; gives the refresh token that is good in the end."""
     assert "offline_access" in party.provider.metadata["scopes_supported"]

@@ -11,7 +11,7 @@ from chromium import Chromium
 from implicit_party import REDIRECT, ImplicitParty
 from issuer import oauth_error
 from pages import PASSWORD, Page
-from relying_party import unsigned
+from relying_party import keeps_to_the_address_inside, unsigned
 
 pytestmark = pytest.mark.usefixtures("end_of_module")
 #: Of the server.
@@ -164,12 +164,7 @@ def test_oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupp
 
 
 def test_oidcc_ensure_request_object_with_redirect_uri(party):
-    bad = "https://other.example/callback"
-    inside = {"redirect_uri": party.redirect, "state": "inside"}
-    reply = party.open(request=unsigned(**inside), redirect_uri=bad, state=None)
-    party.asked |= inside
-    party.tokens(party.finish(reply))
-    verdicts.error_page(party.open(request=unsigned(redirect_uri=bad)), bad)
+    keeps_to_the_address_inside(party, "https://other.example/callback")
 
 
 def test_oidcc_claims_essential(party):

@@ -8,7 +8,7 @@ import pytest
 
 import verdicts
 from pages import Page
-from relying_party import refreshes, unsigned
+from relying_party import keeps_to_the_address_inside, refreshes, unsigned
 
 pytestmark = pytest.mark.usefixtures("end_of_module")
 MODULES = """
@@ -273,13 +273,7 @@ def test_oidcc_claims_essential(party):
 
 
 def test_oidcc_ensure_request_object_with_redirect_uri(party):
-    """The address inside counts: the good one is gone to, beside a bad one; a bad one inside is a page, beside a good one."""
-    bad = party.provider.site.url + "/bad"
-    inside = {"redirect_uri": party.redirect, "state": "inside"}
-    reply = party.open(request=unsigned(**inside), redirect_uri=bad, state=None)
-    party.asked |= inside
-    party.tokens(party.finish(reply))
-    verdicts.error_page(party.open(request=unsigned(redirect_uri=bad)), bad)
+    keeps_to_the_address_inside(party, party.provider.site.url + "/bad")
 
 
 def test_oidcc_refresh_token(provider, mode):

@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 
 import verdicts
 from pages import Page
-from relying_party import refreshes, unsigned
+from relying_party import keeps_to_the_address_inside, refreshes, unsigned
 
 pytestmark = pytest.mark.usefixtures("end_of_module")
 MODULES = """
@@ -219,12 +219,7 @@ def test_oidcc_request_uri_signed_rs256(provider):
 
 
 def test_oidcc_ensure_request_object_with_redirect_uri(party, provider):
-    bad = provider.site.url + "/bad"
-    inside = {"redirect_uri": party.redirect, "state": "inside"}
-    reply = party.open(request=unsigned(**inside), redirect_uri=bad, state=None)
-    party.asked |= inside
-    party.tokens(party.finish(reply))
-    verdicts.error_page(party.open(request=unsigned(redirect_uri=bad)), bad)
+    keeps_to_the_address_inside(party, provider.site.url + "/bad")
 
 
 def test_oidcc_refresh_token(provider):

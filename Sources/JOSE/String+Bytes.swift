@@ -7,6 +7,13 @@ extension String {
         return left.withUTF8 { left in right.withUTF8 { left.elementsEqual($0) } }
     }
 
+    /// This without the white space at both ends.
+    package var trimmed: String {
+        let rest = drop(while: \.isWhitespace)
+        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(rest[...last])
+    }
+
     /// Whether all characters are ASCII, so that `==` with an ASCII text compares bytes.
     var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -17,6 +17,9 @@ package enum ResponseType: String, Sendable, CaseIterable {
     /// What a client registers beside it (RFC 7591 §2.1).
     package var grant: GrantType { self == .code ? .authorizationCode : .implicit }
 
+    /// The grants of those that send people to sign in.
+    package static let grants = Set(allCases.map(\.grant))
+
     package var isImplicit: Bool { grant == .implicit }
 
     /// Those of `types`, as registrations name them.

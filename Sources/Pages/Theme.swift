@@ -14,8 +14,7 @@ package struct Theme: Sendable {
     let templates: [String: MustacheTemplate]
 
     /// The house's own look and words.
-    // Its templates are part of the binary, and tests render every one: nothing that somebody does can make it fail.
-    package static let standard = try! Theme([:]) { _ in "" }
+    package static let standard = BuiltIn.value { try Theme([:]) { _ in "" } }
 
     /// The most bytes of a stylesheet's name that `digest` gives.
     private static let digestLength = 16
@@ -66,7 +65,7 @@ package struct Theme: Sendable {
         "cell": PackageResources.cell_mustache, "form": PackageResources.form_mustache,
         "field": PackageResources.field_mustache, "form-post": PackageResources.form_post_mustache,
         "languages": PackageResources.languages_mustache,
-    ].mapValues { try! HTMLText.template(String(decoding: $0, as: UTF8.self)) }
+    ].mapValues { file in BuiltIn.value { try HTMLText.template(String(decoding: file, as: UTF8.self)) } }
 
     private static func name(_ path: String, in folder: String, _ ending: String) -> String? {
         guard path.hasPrefix(folder), path.hasSuffix(ending), path.utf8.count > folder.utf8.count + ending.utf8.count

@@ -55,8 +55,6 @@ package struct PersonalClaims: Sendable, Equatable {
     /// The most characters of a text.
     package static let limit = 200
 
-    /// The names of all claims, `address` last.
-    package static let names = Name.allCases.map(\.rawValue) + [address]
     private static let address = "address"
 
     /// The claims by their names.
@@ -104,23 +102,18 @@ package struct PersonalClaims: Sendable, Equatable {
 
     /// Says `text`, without the space around it, or nothing where there is none. Throws the rule that it breaks.
     package mutating func set(_ name: Name, to text: String) throws(Rule) {
-        let text = Self.trimmed(text)
+        let text = text.trimmed
         guard text.isEmpty || name.rule.accepts(text) else { throw name.rule }
         json[name.rawValue] = text.isEmpty ? nil : .string(text)
     }
 
     /// The same for a part of the address; one that has no part is left out.
     package mutating func set(_ part: AddressPart, to text: String) throws(Rule) {
-        let text = Self.trimmed(text)
+        let text = text.trimmed
         guard text.isEmpty || part.rule.accepts(text) else { throw part.rule }
         var parts = parts
         parts[part.rawValue] = text.isEmpty ? nil : .string(text)
         json[Self.address] = parts.names.isEmpty ? nil : .object(parts)
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let start = text.drop(while: \.isWhitespace)
-        return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 }
 

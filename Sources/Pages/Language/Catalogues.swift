@@ -9,8 +9,7 @@ package struct Catalogues: Sendable {
     package var languages: [String] { all.map(\.language) }
 
     /// Those in the binary. They are whole: a test says so.
-    // They are part of the binary, and every one is read by a test of its own: nothing that somebody does can make it fail.
-    package static let installed = try! Catalogues()
+    package static let installed = BuiltIn.value { try Catalogues() }
 
     private init() throws(CatalogueError) {
         let english = try Catalogue("en", PackageResources.en_json, over: nil)

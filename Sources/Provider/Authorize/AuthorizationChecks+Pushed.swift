@@ -35,7 +35,7 @@ extension AuthorizationChecks {
 
 extension Client {
     /// Whether it may send people here at all.
-    var sendsPeople: Bool { !grants.isDisjoint(with: ResponseType.allCases.map(\.grant)) }
+    var sendsPeople: Bool { !grants.isDisjoint(with: ResponseType.grants) }
 
     /// Whether it may send people here with a pushed request alone.
     var mustPush: Bool { metadata.requiresPushedRequests || policy.requiresPushedRequests }

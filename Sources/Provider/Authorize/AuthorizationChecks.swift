@@ -102,7 +102,9 @@ struct AuthorizationChecks: Sendable {
             prompt: try Self.prompt(parameters),
             maximumAge: maximumAge,
             loginHint: try Self.bounded(parameters, .loginHint, 256),
-            expectedSubject: try claims.expectedSubject(hinted, names, client),
+            expectedSubject: try claims.expectedSubject(beside: hinted).map {
+                names.subject(named: Subject.ID($0), for: client)
+            },
             acrValues: try parameters.optional(.acrValues)?.split(separator: " ").prefix(16).map(String.init)
                 ?? client.metadata.defaultACRs,
             interfaceLanguages: try parameters.interfaceLanguages,

@@ -13,21 +13,18 @@ extension ClaimsRequest {
         )
     }
 
-    /// The account that alone may answer a request whose `id_token_hint` is about `hinted`; nil where everybody may. Throws
-    /// `invalid_request` where it has another `sub` as well.
-    func expectedSubject(_ hinted: Subject.ID?, _ names: SubjectNames, _ client: Client) throws(OAuthError) -> Subject
-        .ID?
-    {
-        guard let subject else { return hinted }
-        let demanded = names.subject(named: Subject.ID(subject), for: client)
-        guard hinted == nil || hinted == demanded else {
+    /// The `sub` that alone may answer a request whose `id_token_hint` has `hinted`; nil where everybody may. Throws `invalid_request`
+    /// where those are two.
+    func expectedSubject(beside hinted: String?) throws(OAuthError) -> String? {
+        guard let subject, let hinted else { return subject ?? hinted }
+        guard subject.hasSameBytes(as: hinted) else {
             throw OAuthError(
                 .invalidRequest,
                 "\(.claims) and \(.idTokenHint) are about two persons",
                 FailedCheck("claims", expected: "the sub of id_token_hint", seen: "another")
             )
         }
-        return demanded
+        return subject
     }
 }
 

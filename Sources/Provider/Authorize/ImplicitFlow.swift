@@ -63,7 +63,14 @@ extension TokenIssuer {
         let id = Session.ID(UUIDv4(random: dependencies.random).string)
         let signIn = ClientSignIn(id: id, request: request, browser: live.session)
         let session = signIn.session(in: request.client, scope: terms.scope, settings, at: now)
-        let token = request.responseType == .idToken ? nil : try accessToken(of: session, request, terms, live, at: now)
+        let authorization = Authorization(
+            subject: live.subject,
+            client: request.client,
+            requestedScope: nil,
+            constraint: .none
+        )
+        let token =
+            request.responseType == .idToken ? nil : try accessToken(authorization, in: session, terms, at: now)
         guard
             try await dependencies.sessions.begin(inBrowser: session, tokens: token.map { [$0.content.record] } ?? [])
         else {
@@ -73,29 +80,10 @@ extension TokenIssuer {
                 FailedCheck("session", expected: "a live one of the browser", seen: "one that ended meanwhile")
             )
         }
-        var answer = token.map { response($0, lifetime: $0.content.expiry.seconds - now.seconds) } ?? JSONObject()
+        var answer = token.map { response($0, at: now) } ?? JSONObject()
         var idToken = IDToken(client: request.client, subject: live.subject, session: session, nonce: signIn.nonce)
         if token == nil { idToken.scope = terms.scope }
         try add(idToken, to: &answer, terms, accessToken: token?.compact, at: now)
         return answer
-    }
-
-    private func accessToken(
-        of session: Session,
-        _ request: AuthorizationRequest,
-        _ terms: Terms,
-        _ live: LiveSession,
-        at now: Timestamp
-    ) throws -> SignedToken {
-        let contents = Contents(
-            subject: subjectNames.name(of: session.subject, for: request.client),
-            generation: live.subject.generation,
-            session: session.id,
-            client: request.client.id,
-            audience: terms.audience,
-            constraint: .none
-        )
-        let expiry = min(now + dependencies.settings.accessTokenLifetime(of: request.client), session.expiry)
-        return try sign(contents, algorithm: .es256, from: now, until: expiry)
     }
 }

@@ -11,12 +11,12 @@ struct CallWindows {
     private var buckets: [[UInt8]: Bucket] = [:]
     private var nextSweep: Int64 = 0
 
-    /// A caller: a client, wherever it calls from, or at one network; or all that a network calls as.
+    /// A caller: a client at one network or, without one, wherever it calls from; or all that a network calls as.
     struct Caller {
         fileprivate let key: [UInt8]
 
-        init(_ client: Client.ID?, at network: String) {
-            key = Hash.digest("\(network) \(client?.description ?? "")")
+        init(_ client: Client.ID?, at network: String?) {
+            key = Hash.digest("\(network ?? "") \(client?.description ?? "")")
         }
     }
 

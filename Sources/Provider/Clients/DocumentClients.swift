@@ -17,6 +17,8 @@ final class DocumentClients: Sendable {
     private let limitsRates: Bool
     private let now: @Sendable () -> Timestamp
     private let known = BoundedCache<String, DocumentClient>(capacity: 4096)
+    /// Held while one is looked for and made, so that there is one for each address.
+    private let making = Mutex(())
     /// The fetches under way, by host.
     private let hosts = Mutex<[String: Int]>([:])
     private let lookups = Mutex(CallWindows())
@@ -47,7 +49,7 @@ final class DocumentClients: Sendable {
     }
 
     private func entry(_ address: DocumentAddress) -> DocumentClient {
-        hosts.withLock { _ in
+        making.withLock { _ in
             if let client = known[address.description] { return client }
             let fresh = DocumentClient(now: now)
             known[address.description] = fresh

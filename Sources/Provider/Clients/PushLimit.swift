@@ -18,7 +18,7 @@ final class PushLimit: Sendable {
     func count(_ client: Client, from network: @autoclosure () -> String) throws(OAuthError) {
         guard settings.limitsRates else { return }
         let time = now().seconds
-        let caller = CallWindows.Caller(client.id, at: client.authentication == .none ? network() : "anywhere")
+        let caller = CallWindows.Caller(client.id, at: client.authentication == .none ? network() : nil)
         let wait = windows.withLock { $0.admit(caller, limit: settings.pushesPerClient, now: time) }
         guard wait > 0 else { return }
         throw OAuthError(

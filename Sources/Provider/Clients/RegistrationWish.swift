@@ -55,7 +55,7 @@ package struct RegistrationWish {
         let method = try Self.method(reader)
         var metadata = try Self.metadata(json, reader, possible, method)
         grants = try Self.grants(reader, possible, metadata.responseTypes)
-        let sendsPeople = !grants.isDisjoint(with: ResponseType.allCases.map(\.grant))
+        let sendsPeople = !grants.isDisjoint(with: ResponseType.grants)
         guard !metadata.redirectURIs.isEmpty || !sendsPeople else {
             throw MetadataReader.refused("redirect_uris", "one URI at least", seen: "none", code: .invalidRedirectURI)
         }
@@ -263,7 +263,7 @@ package struct RegistrationWish {
         let grants = named.isEmpty ? [.authorizationCode] : possible.grants.intersection(named)
         let needed = Set(types.map(\.grant))
         // A program of the operator's that acts for itself alone asks the endpoint for nothing.
-        if possible.isOperator, !grants.isEmpty, grants.isDisjoint(with: ResponseType.allCases.map(\.grant)),
+        if possible.isOperator, !grants.isEmpty, grants.isDisjoint(with: ResponseType.grants),
             needed == [.authorizationCode]
         {
             return grants

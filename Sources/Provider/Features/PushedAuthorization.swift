@@ -42,19 +42,13 @@ struct PushedAuthorization: Feature {
 
     /// The usual parameters of RFC 6749 §4.1.1, RFC 7636 and OIDC Core §3.1.2.1; or a request object, which has them all.
     private static func request(_ value: JSONSchema) -> JSONSchema {
-        .input(
-            [
-                "response_type": value, "redirect_uri": value, "scope": value, "state": value, "nonce": value,
-                "code_challenge": value, "code_challenge_method": value, "response_mode": value, "prompt": value,
-                "max_age": value, "login_hint": value, "id_token_hint": value, "acr_values": value,
-                "ui_locales": value, "claims": value,
-                "request": value.described("A request object (RFC 9101); then nothing beside it counts."),
-            ],
-            optional: [
-                "response_type", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-                "response_mode", "prompt", "max_age", "login_hint", "id_token_hint", "acr_values", "ui_locales",
-                "claims", "request",
-            ]
-        )
+        let members: KeyValuePairs = [
+            "response_type": value, "redirect_uri": value, "scope": value, "state": value, "nonce": value,
+            "code_challenge": value, "code_challenge_method": value, "response_mode": value, "prompt": value,
+            "max_age": value, "login_hint": value, "id_token_hint": value, "acr_values": value,
+            "ui_locales": value, "claims": value,
+            "request": value.described("A request object (RFC 9101); then nothing beside it counts."),
+        ]
+        return .input(members, optional: Set(members.map(\.key)))
     }
 }

@@ -21,12 +21,14 @@ package struct LogoutRequest: Sendable {
 package struct LogoutEndpoint: Sendable {
     private let dependencies: Dependencies
     private let hints: IDTokenHints
+    private let names: SubjectNames
     private let sessions: Sessions
 
     init(_ dependencies: Dependencies, sessions: Sessions) {
         self.dependencies = dependencies
         self.sessions = sessions
         hints = IDTokenHints(dependencies: dependencies)
+        names = SubjectNames(dependencies)
     }
 
     /// The request in `parameters`. Throws `invalid_request`, which a page tells: an address that was not registered by a client that
@@ -58,7 +60,7 @@ package struct LogoutEndpoint: Sendable {
         guard let text = try parameters.optional(.idTokenHint) else { return nil }
         let hint = try hints.read(text)
         guard let client = try await dependencies.clients.client(hint.client) else { return hint }
-        let subject = SubjectNames(dependencies).subject(named: Subject.ID(hint.subject), for: client)
+        let subject = names.subject(named: Subject.ID(hint.subject), for: client)
         return IDTokenHints.Hint(subject: subject.description, client: hint.client, session: hint.session)
     }
 

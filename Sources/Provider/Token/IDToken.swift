@@ -22,8 +22,7 @@ struct IDToken {
         from now: Timestamp,
         lifetime: Int64
     ) -> JSONObject {
-        let requested = session.grant?.claims.idToken ?? []
-        var claims = StandardClaims.released(of: subject, scope: scope, requested: requested).merging([
+        var claims: JSONObject = [
             "iss": .string(issuer),
             "sub": .string(name.description),
             "aud": .string(client.id.description),
@@ -34,7 +33,11 @@ struct IDToken {
             // How the person proved who they are: a password (RFC 8176), one factor.
             "amr": ["pwd"],
             "acr": .string(Self.acr),
-        ])
+        ]
+        let requested = session.grant?.claims.idToken ?? []
+        if !scope.isEmpty || !requested.isEmpty {
+            claims = StandardClaims.released(of: subject, scope: scope, requested: requested).merging(claims)
+        }
         if let accessToken {
             claims["at_hash"] = .string(Self.half(of: accessToken, client.metadata.idTokenAlgorithm))
         }
@@ -93,8 +96,8 @@ struct IDTokenHints: Sendable {
         }
     }
 
-    /// The account that the token was about. Throws `invalid_request` for one that is not ours or not for `client`.
-    func subject(of compact: String, for client: Client) throws(OAuthError) -> Subject.ID {
+    /// The `sub` of a token for `client`. Throws `invalid_request` for one that is not ours or not for it.
+    func subject(of compact: String, for client: Client) throws(OAuthError) -> String {
         let hint = try read(compact)
         guard hint.client == client.id else {
             throw OAuthError(
@@ -103,6 +106,6 @@ struct IDTokenHints: Sendable {
                 FailedCheck("aud", expected: client.id.description, seen: hint.client.description)
             )
         }
-        return SubjectNames(dependencies).subject(named: Subject.ID(hint.subject), for: client)
+        return hint.subject
     }
 }

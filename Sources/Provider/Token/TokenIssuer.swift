@@ -66,7 +66,7 @@ struct TokenIssuer: Sendable {
             from: now,
             until: now + lifetime
         )
-        return IssuedToken(responseBody: response(token, lifetime: lifetime).encoded())
+        return IssuedToken(responseBody: response(token, at: now).encoded())
     }
 
     /// The tokens of a code: session, token id and refresh token are one transaction.
@@ -78,13 +78,7 @@ struct TokenIssuer: Sendable {
     ) async throws -> IssuedToken {
         let settings = dependencies.settings
         let session = signIn.session(in: authorization.client, scope: terms.scope, settings, at: now)
-        let expiry = min(now + settings.accessTokenLifetime(of: authorization.client), session.expiry)
-        let token = try sign(
-            contents(authorization, session.id, terms.audience),
-            algorithm: .es256,
-            from: now,
-            until: expiry
-        )
+        let token = try accessToken(authorization, in: session, terms, at: now)
         let refresh = session.grant?.isOffline == true ? newRefreshToken(at: now) : nil
         // One that is kept lasts as long as the session, which ends when it lies unused; one that is replaced as long as it may.
         let isReplaced = authorization.client.authentication == .none
@@ -94,7 +88,7 @@ struct TokenIssuer: Sendable {
         guard try await dependencies.sessions.begin(session, tokens: [token.content.record], refresh: filed) else {
             throw AuthorizationCodes.refused("of an account that was signed out")
         }
-        var response = response(token, lifetime: expiry.seconds - now.seconds)
+        var response = response(token, at: now)
         if let refresh { response["refresh_token"] = .string(refresh.text) }
         let idToken = authorization.subject.map {
             IDToken(client: authorization.client, subject: $0, session: session, nonce: signIn.nonce)
@@ -112,22 +106,32 @@ struct TokenIssuer: Sendable {
         at now: Timestamp
     ) async throws -> IssuedToken {
         let session = live.session
-        let expiry = min(now + dependencies.settings.accessTokenLifetime(of: authorization.client), session.expiry)
-        let token = try sign(
-            contents(authorization, session.id, terms.audience),
-            algorithm: .es256,
-            from: now,
-            until: expiry
-        )
+        let token = try accessToken(authorization, in: session, terms, at: now)
         guard try await dependencies.sessions.add([token.content.record], to: session.id, at: now) else {
             throw AuthorizationCodes.refused("a session that is over")
         }
         dependencies.sessions.touch(session.id, at: now)
-        var response = response(token, lifetime: expiry.seconds - now.seconds)
+        var response = response(token, at: now)
         response["refresh_token"] = .string(refresh.text)
         let idToken = IDToken(client: authorization.client, subject: live.subject, session: session, nonce: nil)
         try add(idToken, to: &response, terms, accessToken: token.compact, at: now)
         return IssuedToken(responseBody: response.encoded())
+    }
+
+    /// An access token that hangs off `session`, and does not outlive it.
+    func accessToken(
+        _ authorization: Authorization,
+        in session: Session,
+        _ terms: Terms,
+        at now: Timestamp
+    ) throws -> SignedToken {
+        let longest = now + dependencies.settings.accessTokenLifetime(of: authorization.client)
+        return try sign(
+            contents(authorization, session.id, terms.audience),
+            algorithm: .es256,
+            from: now,
+            until: min(longest, session.expiry)
+        )
     }
 
     private func contents(_ authorization: Authorization, _ session: Session.ID?, _ audience: Audience) -> Contents {
@@ -142,11 +146,11 @@ struct TokenIssuer: Sendable {
     }
 
     /// RFC 6749 §5.1.
-    func response(_ token: SignedToken, lifetime: Int64) -> JSONObject {
+    func response(_ token: SignedToken, at now: Timestamp) -> JSONObject {
         var response: JSONObject = [
             "access_token": .string(token.compact),
             "token_type": "Bearer",
-            "expires_in": .integer(lifetime),
+            "expires_in": .integer(token.content.expiry.seconds - now.seconds),
         ]
         let scope = token.content.scope
         if !scope.isEmpty { response["scope"] = .string(scope.description) }

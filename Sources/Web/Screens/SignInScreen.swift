@@ -119,12 +119,3 @@ extension SignInPlan {
         )
     }
 }
-
-extension String {
-    /// Without the white space around it.
-    var trimmed: String {
-        let rest = drop(while: \.isWhitespace)
-        guard let last = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(rest[...last])
-    }
-}

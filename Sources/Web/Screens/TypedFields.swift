@@ -1,4 +1,5 @@
 import Accounts
+import JOSE
 import Pages
 
 /// What is typed into the fields of an account, read. Each throws what is wrong with it.

@@ -239,7 +239,7 @@ extension PersonalClaims.Misfit {
             case .languageTag: "a language tag, such as en-US"
             case .phoneNumber: "a number such as +1 (604) 555-1234"
             case nil:
-                "a text under one of: \(PersonalClaims.names.dropLast().joined(separator: ", ")); or address, an object of: "
+                "a text under one of: \(PersonalClaims.Name.allCases.map(\.rawValue).joined(separator: ", ")); or address, an object of: "
                     + PersonalClaims.AddressPart.allCases.map(\.rawValue).joined(separator: ", ")
             }
         return "\(path) must be \(wanted)"

@@ -61,7 +61,7 @@ struct ConfigurationSources {
     func networks(_ name: String) throws(ConfigurationError) -> [NetworkRange] {
         var ranges: [NetworkRange] = []
         for part in (text(name) ?? "").split(separator: ",") {
-            let text = String(part).trimmed
+            let text = String(part).withoutBlanks
             guard let range = NetworkRange(text) else {
                 throw ConfigurationError(
                     "--\(name) must be addresses or networks such as 10.0.0.0/8,2001:db8::/32, not \(text.quoted)"

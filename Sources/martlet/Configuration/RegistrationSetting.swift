@@ -52,7 +52,7 @@ enum RegistrationSetting {
                 "\(path) holds a token and is open to other users of this machine: run chmod 600 \(path)"
             )
         }
-        let text = String(decoding: file.bytes.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self).trimmed
+        let text = String(decoding: file.bytes.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self).withoutBlanks
         guard text.utf8.count >= shortest, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ConfigurationError(
                 "\(path) must hold one token of at least \(shortest) letters and digits, such as openssl rand -hex 32 prints"

@@ -17,9 +17,9 @@ struct SettingsFile {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
         let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
         return text.split { $0 == 0x0A || $0 == 0x0D }.compactMap { line in
-            let line = String(decoding: line, as: UTF8.self).trimmed
+            let line = String(decoding: line, as: UTF8.self).withoutBlanks
             guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { return nil }
-            return (String(line[..<equals]).trimmed, String(line[line.index(after: equals)...]).trimmed)
+            return (String(line[..<equals]).withoutBlanks, String(line[line.index(after: equals)...]).withoutBlanks)
         }
     }
 
@@ -33,8 +33,8 @@ struct SettingsFile {
 }
 
 extension String {
-    /// Without the blanks at both ends.
-    var trimmed: String {
+    /// This without the spaces and tabs at both ends.
+    var withoutBlanks: String {
         let isBlank = { (character: Character) in character == " " || character == "\t" }
         guard let start = firstIndex(where: { !isBlank($0) }), let end = lastIndex(where: { !isBlank($0) }) else {
             return ""

@@ -46,7 +46,7 @@ enum SecretReference: Sendable, Equatable {
                     "names \(path), which is open to other users of this machine: run chmod 600 \(path)"
                 )
             }
-            text = String(decoding: file.bytes.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self).trimmed
+            text = String(decoding: file.bytes.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self).withoutBlanks
         }
         guard text.utf8.count >= Self.shortest, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw DeclarationError(
